@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "common/io.h"
+
+#include "common/mem.h"
+#include "common/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_all(int fd, const char *path, size_t size, struct file_data *out, struct err *e)
+{
+	size_t got = 0;
+
+	out->data = mem_zalloc(size + 1, 1);
+	while (got < size) {
+		ssize_t n = read(fd, out->data + got, size - got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			err_sys(e, errno, "%s: cannot read", path);
+			file_free(out);
+			return -1;
+		}
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	out->size = got;
+	return 0;
+}
+
+int file_read(const char *path, size_t max, struct file_data *out, struct err *e)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int ret = -1;
+
+	memset(out, 0, sizeof(*out));
+	if (fd < 0)
+		return err_sys(e, errno, "%s: cannot open", path);
+	if (fstat(fd, &st) < 0)
+		err_sys(e, errno, "%s: cannot read", path);
+	else if (!S_ISREG(st.st_mode))
+		err_fail(e, "%s: not a regular file", path);
+	else if (max && (size_t)st.st_size > max)
+		err_fail(e, "%s: %lld bytes, more than the %zu that can be right", path,
+			 (long long)st.st_size, max);
+	else
+		ret = read_all(fd, path, (size_t)st.st_size, out, e);
+	close(fd);
+	return ret;
+}
+
+void file_free(struct file_data *f)
+{
+	free(f->data);
+	memset(f, 0, sizeof(*f));
+}
+
+static int write_all(int fd, const unsigned char *p, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, p, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		p += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static void sync_dir_of(const char *path)
+{
+	autofree char *dir = path_dir(path);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		/* Not every file system can; the data itself is safe by now. */
+		(void)fsync(fd);
+		close(fd);
+	}
+}
+
+int file_write(const char *path, const void *data, size_t size, mode_t mode, struct err *e)
+{
+	autofree char *temp = mem_printf("%s.XXXXXX", path);
+	int fd = mkostemp(temp, O_CLOEXEC);
+	int saved = 0;
+
+	if (fd < 0)
+		return err_sys(e, errno, "%s: cannot write", path);
+	if (write_all(fd, data, size) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0)
+		saved = errno;
+	if (close(fd) < 0 && !saved)
+		saved = errno;
+	if (!saved && rename(temp, path) < 0)
+		saved = errno;
+	if (saved) {
+		unlink(temp);
+		return err_sys(e, saved, "%s: cannot write", path);
+	}
+	sync_dir_of(path);
+	return 0;
+}
+
+bool file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+bool file_is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int dir_make(const char *path, struct err *e)
+{
+	autofree char *copy = mem_strdup(path);
+	char *p = copy;
+
+	do {
+		p = strchr(p + 1, '/');
+		if (p)
+			*p = '\0';
+		if (mkdir(copy, 0777) < 0 && errno != EEXIST)
+			return err_sys(e, errno, "%s: cannot make this folder", copy);
+		if (p)
+			*p = '/';
+	} while (p);
+	if (!file_is_dir(path))
+		return err_fail(e, "%s: not a folder", path);
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+int dir_remove(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 && errno == ENOENT)
+		return 0;
+	if (nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS) < 0)
+		return err_sys(e, errno, "%s: cannot remove", path);
+	return 0;
+}
+
+char *dir_temp(const char *prefix, struct err *e)
+{
+	const char *root = getenv("TMPDIR");
+	char *path = mem_printf("%s/%s.XXXXXX", root && *root ? root : "/tmp", prefix);
+
+	if (!mkdtemp(path)) {
+		err_sys(e, errno, "%s: cannot make a temporary folder", path);
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int walk(const char *root, const char *rel, int (*fn)(const char *, void *, struct err *),
+		void *ctx, struct err *e)
+{
+	autofree char *dir = rel ? path_join(root, rel) : mem_strdup(root);
+	struct dirent **names;
+	int n = scandir(dir, &names, NULL, by_name);
+	int ret = 0;
+	int i;
+
+	if (n < 0)
+		return err_sys(e, errno, "%s: cannot list", dir);
+	for (i = 0; i < n; i++) {
+		const char *name = names[i]->d_name;
+		autofree char *sub = rel ? path_join(rel, name) : mem_strdup(name);
+		autofree char *full = path_join(root, sub);
+		struct stat st;
+
+		if (ret || !strcmp(name, ".") || !strcmp(name, ".."))
+			;
+		else if (lstat(full, &st) < 0)
+			ret = err_sys(e, errno, "%s: cannot read", full);
+		else if (S_ISDIR(st.st_mode))
+			ret = walk(root, sub, fn, ctx, e);
+		else if (S_ISREG(st.st_mode))
+			ret = fn(sub, ctx, e);
+		free(names[i]);
+	}
+	free(names);
+	return ret;
+}
+
+int dir_walk(const char *root, int (*fn)(const char *rel, void *ctx, struct err *e), void *ctx,
+	     struct err *e)
+{
+	return walk(root, NULL, fn, ctx, e);
+}
+
+char *path_join(const char *a, const char *b)
+{
+	if (*b == '/' || !*a)
+		return mem_strdup(b);
+	return mem_printf("%s%s%s", a, text_ends(a, "/") ? "" : "/", b);
+}
+
+const char *path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+char *path_dir(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return mem_strdup(".");
+	if (slash == path)
+		return mem_strdup("/");
+	return mem_strndup(path, (size_t)(slash - path));
+}
+
+/* Drops the last component of @b, or adds ".." where there is none to drop. */
+static void go_up(struct strbuf *b, bool absolute)
+{
+	char *slash = b->data ? strrchr(b->data, '/') : NULL;
+	const char *last = slash ? slash + 1 : b->data;
+
+	if (!b->len || !strcmp(last, "..")) {
+		if (!absolute)
+			strbuf_adds(b, b->len ? "/.." : "..");
+		return;
+	}
+	b->len = slash ? (size_t)(slash - b->data) : 0;
+	b->data[b->len] = '\0';
+}
+
+char *path_normal(const char *path)
+{
+	bool absolute = *path == '/';
+	struct strbuf b = {0};
+	char *out;
+
+	while (*path) {
+		size_t n = strcspn(path, "/");
+
+		if (n == 2 && path[0] == '.' && path[1] == '.') {
+			go_up(&b, absolute);
+		} else if (n && !(n == 1 && path[0] == '.')) {
+			if (b.len)
+				strbuf_addc(&b, '/');
+			strbuf_add(&b, path, n);
+		}
+		path += n;
+		path += strspn(path, "/");
+	}
+	out = mem_printf("%s%s", absolute ? "/" : (b.len ? "" : "."), b.len ? b.data : "");
+	strbuf_free(&b);
+	return out;
+}
