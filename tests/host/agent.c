@@ -64,21 +64,32 @@ static int64_t now_ms(void)
 }
 
 /* Writes a line to the host's console, where it stands in order with what Xen prints. */
-static void console_line(const char *format, uint64_t id, const char *text, int number)
+static void console_line(const struct session *s, const char *event, const char *text)
 {
 	char line[200];
-	int length = snprintf(line, sizeof(line), format, (unsigned long long)id, text, number);
+	int length = snprintf(line, sizeof(line) - 1, "[host] %s %llx: %s", event,
+			      (unsigned long long)s->id, text);
 	int fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC);
 
-	if (length >= (int)sizeof(line)) {
-		length = sizeof(line) - 1;
-		line[length - 1] = '\n';
-	}
+	if (length > (int)sizeof(line) - 2)
+		length = sizeof(line) - 2;
+	line[length++] = '\n';
 	if (fd >= 0) {
 		if (write(fd, line, length) < 0)
 			perror("agent: /dev/console");
 		close(fd);
 	}
+}
+
+static void console_end(const struct session *s)
+{
+	char text[32];
+
+	if (WIFSIGNALED(s->status))
+		snprintf(text, sizeof(text), "signal %d", WTERMSIG(s->status));
+	else
+		snprintf(text, sizeof(text), "exit %d", WEXITSTATUS(s->status));
+	console_line(s, "end", text);
 }
 
 static void close_fd(int *fd)
@@ -115,7 +126,7 @@ static void session_abort(struct session *s)
 		kill(-s->pid, SIGKILL);
 		if (!s->exited)
 			waitpid(s->pid, NULL, 0);
-		console_line("[host] end %llx: %s\n", s->id, "the client left", 0);
+		console_line(s, "end", "the client left");
 	}
 	session_clear(s);
 }
@@ -215,7 +226,7 @@ static void session_run(struct session *s, const struct wire_run *run)
 		set_nonblocking(s->to_child);
 		set_nonblocking(s->from_child[0]);
 		set_nonblocking(s->from_child[1]);
-		console_line("[host] begin %llx: %s\n", s->id, argv[0], 0);
+		console_line(s, "begin", argv[0]);
 	} else {
 		wire_put(&s->out, WIRE_EXIT, &status, sizeof(status));
 	}
@@ -341,10 +352,7 @@ static void session_finish(struct session *s)
 		return;
 	if (s->pty && s->from_child[0] >= 0 && now_ms() - s->exited_at < TERMINAL_MS)
 		return;
-	if (WIFSIGNALED(s->status))
-		console_line("[host] end %llx: %s %d\n", s->id, "signal", WTERMSIG(s->status));
-	else
-		console_line("[host] end %llx: %s %d\n", s->id, "exit", WEXITSTATUS(s->status));
+	console_end(s);
 	wire_put(&s->out, WIRE_EXIT, &status, sizeof(status));
 	session_clear(s);
 }

@@ -59,6 +59,7 @@ char *mem_strndup(const char *s, size_t len)
 	return p;
 }
 
+__attribute__((format(printf, 2, 0)))
 static char *vprintf_to(struct arena *a, const char *fmt, va_list ap)
 {
 	va_list again;
