@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * patchfile.h - source patches, in the form that diff -u and git make
+ */
+#ifndef PATCHBUILD_PATCHFILE_H
+#define PATCHBUILD_PATCHFILE_H
+
+#include "common/err.h"
+#include "common/mem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum patch_action {
+	PATCH_CHANGE,
+	PATCH_ADD,
+	PATCH_REMOVE,
+};
+
+/* What all patches together do to one file. */
+struct patch_file {
+	const char *path; /* relative to the hypervisor folder: "common/dm.c" */
+	enum patch_action action;
+};
+
+/* One patch, read whole. */
+struct patch {
+	const char *name; /* of its file, as given */
+	char *data;
+	size_t size;
+	char sha256[65];
+};
+
+struct patch_set {
+	struct patch *patches; /* in the order they are applied */
+	size_t npatches;
+	const char **outside; /* files outside of the hypervisor that patches touch */
+	size_t noutside;
+	struct arena arena;
+};
+
+/*
+ * Reads @n patches. Refuses what no source fix needs: absolute paths, "..",
+ * control characters in names, links, devices, binary hunks, renames, copies, a
+ * file without a hunk. The set is to be freed also after a failure.
+ */
+int patch_set_load(struct patch_set *s, const char *const *paths, size_t n, struct err *e);
+void patch_set_free(struct patch_set *s);
+
+#endif
