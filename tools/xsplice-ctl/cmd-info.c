@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "xsplice-ctl/ctl.h"
+
+#include "xsplice-ctl/hv.h"
+#include "xsplice-ctl/opts.h"
+#include "common/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* All that info tells, before it is text or JSON. */
+struct info {
+	struct hv hv;
+	struct lp_list list;
+	uint32_t interface;
+	bool new_layout;
+	size_t applied;
+};
+
+static int gather(struct lp *lp, struct info *out, struct err *e)
+{
+	size_t i;
+
+	*out = (struct info){.interface = lp->interface, .new_layout = lp->new_layout};
+	if (hv_read(lp, &out->hv, e) || lp_list(lp, &out->list, e))
+		return -1;
+	for (i = 0; i < out->list.n; i++)
+		out->applied += out->list.v[i].status.state == LP_APPLIED;
+	return 0;
+}
+
+static void print_text(const struct info *in)
+{
+	char id[2 * HV_BUILD_ID_MAX + 1];
+	struct strbuf b = {0};
+	size_t i;
+
+	hv_build_id_text(&in->hv, id);
+	strbuf_addf(&b, "Xen          %u.%u", in->hv.major, in->hv.minor);
+	strbuf_add_escaped(&b, in->hv.extra, strlen(in->hv.extra));
+	strbuf_addf(&b, "\nbuild-id     %s\n", *id ? id : "none");
+	strbuf_addf(&b, "interface    0x%02x (live patching as in Xen %s)\n", in->interface,
+		    in->new_layout ? "4.14 and later" : "4.7 to 4.13");
+	strbuf_adds(&b, "loader       Xen's own (does not verify signatures)\n");
+	strbuf_addf(&b, "payloads     %zu loaded, %zu applied\n", in->list.n, in->applied);
+	for (i = 0; i < in->list.n; i++) {
+		const struct lp_entry *p = &in->list.v[i];
+
+		strbuf_addf(&b, "             %-8s ", lp_state_name(p->status.state));
+		strbuf_add_escaped(&b, p->name, strlen(p->name));
+		strbuf_addc(&b, '\n');
+	}
+	fputs(b.data, stdout);
+	strbuf_free(&b);
+}
+
+static void print_json(const struct info *in)
+{
+	char id[2 * HV_BUILD_ID_MAX + 1];
+	struct json *doc = ctl_json("info");
+	struct json *xen = json_new_object();
+	struct json *loaded = json_new_array();
+	size_t i;
+
+	hv_build_id_text(&in->hv, id);
+	json_put_int(xen, "major", in->hv.major);
+	json_put_int(xen, "minor", in->hv.minor);
+	json_put_str(xen, "extra", in->hv.extra);
+	json_put_str(xen, "changeset", in->hv.changeset);
+	json_put_str(xen, "build_id", *id ? id : NULL);
+	json_put(doc, "xen", xen);
+	json_put_int(doc, "interface", in->interface);
+	json_put_str(doc, "loader", "xen");
+	json_put_int(doc, "loaded", (int64_t)in->list.n);
+	json_put_int(doc, "applied", (int64_t)in->applied);
+	for (i = 0; i < in->list.n; i++)
+		json_add(loaded, ctl_entry_json(&in->list.v[i]));
+	json_put(doc, "payloads", loaded);
+	ctl_json_done(doc);
+}
+
+int cmd_info(struct cli *cli, void *opts, int argc, char **argv)
+{
+	const struct opts_list *o = opts;
+	struct info in;
+	struct lp lp;
+
+	if (argc) {
+		err_set(&cli->err, ERR_USAGE, "%s: takes no operand", argv[0]);
+		return 0;
+	}
+	if (lp_open(&lp, &cli->err))
+		return 0;
+	if (gather(&lp, &in, &cli->err) == 0)
+		(o->json ? print_json : print_text)(&in);
+	lp_list_free(&in.list);
+	lp_close(&lp);
+	return 0;
+}

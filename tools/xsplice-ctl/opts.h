@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * opts.h - what the command line sets, one struct for each command
+ */
+#ifndef XSPLICE_CTL_OPTS_H
+#define XSPLICE_CTL_OPTS_H
+
+#include "xsplice-ctl/act.h"
+#include "xsplice-ctl/trust.h"
+
+#include <stdbool.h>
+
+/* Of list and info. */
+struct opts_list {
+	bool json;
+};
+
+/* How an action is carried out: of apply, revert, replace and unload. */
+struct opts_action {
+	bool json;
+	bool nodeps;
+	const char *timeout; /* NULL: Xen's default */
+	unsigned int retries;
+};
+
+/* Of upload and load; upload has no table entries for most of @action. */
+struct opts_upload {
+	struct opts_action action;
+	struct trust trust;
+	const char *name; /* load: NULL for the file's */
+};
+
+int opts_act(const struct opts_action *in, struct act_opts *out, struct err *e);
+
+#endif

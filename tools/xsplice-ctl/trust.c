@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "xsplice-ctl/trust.h"
+
+static const char *find_keyring(const struct trust *t)
+{
+	if (t->keyring)
+		return t->keyring;
+	return file_exists(TRUST_KEYRING) ? TRUST_KEYRING : NULL;
+}
+
+int trust_check(const struct trust *t, const char *path, const struct file_data *file,
+		struct trust_result *out, struct err *e)
+{
+	const char *keyring = find_keyring(t);
+
+	(void)file;
+	*out = (struct trust_result){0};
+	if (t->no_verify)
+		return 0;
+	if (!keyring)
+		return err_set(e, ERR_SIGNATURE,
+			       "%s: cannot be verified, as there is no keyring: name one with "
+			       "--keyring FILE or install it as " TRUST_KEYRING
+			       " (--no-verify uploads without any check)",
+			       path);
+	return err_set(e, ERR_SIGNATURE, "%s: is not signed", path);
+}
+
+void trust_result_free(struct trust_result *r)
+{
+	if (r->signers)
+		json_unref(r->signers);
+	*r = (struct trust_result){0};
+}

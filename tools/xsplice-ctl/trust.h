@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trust.h - is this payload file signed by somebody whom the operator trusts?
+ */
+#ifndef XSPLICE_CTL_TRUST_H
+#define XSPLICE_CTL_TRUST_H
+
+#include "common/err.h"
+#include "common/io.h"
+#include "common/json.h"
+
+#include <stdbool.h>
+
+/* Used if no other keyring is named and this one exists. */
+#define TRUST_KEYRING "/etc/xsplice/keyring.gpg"
+
+/* What is asked of a payload. Zeroed: one signer from TRUST_KEYRING. */
+struct trust {
+	const char *keyring; /* NULL: TRUST_KEYRING */
+	unsigned int require; /* signers, each with a key of its own; 0: 1 */
+	bool no_verify; /* take anything */
+};
+
+struct trust_result {
+	bool verified;
+	struct json *signers; /* array of {"fingerprint", "user"}; NULL: not looked at */
+};
+
+/*
+ * Judges the bytes in memory, which are what is uploaded then. ERR_SIGNATURE: not
+ * signed as asked, or no keyring to judge by. Nothing is asked with no_verify.
+ */
+int trust_check(const struct trust *t, const char *path, const struct file_data *file,
+		struct trust_result *out, struct err *e);
+void trust_result_free(struct trust_result *r);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * upload.h - from a payload file to a payload in Xen
+ */
+#ifndef XSPLICE_CTL_UPLOAD_H
+#define XSPLICE_CTL_UPLOAD_H
+
+#include "xsplice-ctl/lp.h"
+#include "xsplice-ctl/payload.h"
+#include "xsplice-ctl/trust.h"
+
+/* A file that was read once, judged, and is uploaded from memory. */
+struct upload {
+	const char *path;
+	struct file_data file;
+	struct payload payload;
+	struct trust_result trust;
+};
+
+/*
+ * Reads and judges a file; Xen is not asked. ERR_SIGNATURE: not trusted; ERR_CHECK:
+ * not a payload. upload_free() it in any case.
+ */
+int upload_read(const char *path, const struct trust *t, struct upload *out, struct err *e);
+void upload_free(struct upload *u);
+
+/*
+ * Uploads it as @name. @changed: false if a payload of this name and with the same
+ * metadata is loaded already; one with other metadata is ERR_STATE. A payload for
+ * another build of Xen is ERR_UNSUPPORTED.
+ */
+int upload_send(struct lp *lp, const struct upload *u, const char *name, bool *changed,
+		struct err *e);
+
+#endif
