@@ -60,8 +60,7 @@ static enum verdict judge(int err)
 	case 0:
 		return unknown("dm_op", err, "neither answer that is expected");
 	case ENOSYS:
-		return unknown("dm_op", err,
-			       "this Xen is built without device models");
+		return unknown("dm_op", err, "this Xen is built without device models");
 	default:
 		return unknown("dm_op", err, "run as root in dom0");
 	}
