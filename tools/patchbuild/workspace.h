@@ -21,8 +21,8 @@ struct workspace;
  * numbers. -1 and a cause if a patch does not apply (patch's own words in
  * workspace_messages()).
  */
-struct workspace *workspace_make(const struct base *b, const struct patch_set *s,
-				 struct verdict *v, struct err *e);
+struct workspace *workspace_make(const struct base *b, const struct patch_set *s, struct verdict *v,
+				 struct err *e);
 
 /* Removes the folder and frees. NULL is no error. */
 void workspace_free(struct workspace *ws);
