@@ -73,14 +73,14 @@ struct abi_rela {
 #define ABI_SYM_INFO(b, type)  ((uint8_t)(((b) << 4) | (type)))
 
 /* e_ident */
-#define ABI_EI_CLASS      4
-#define ABI_EI_DATA       5
-#define ABI_EI_VERSION    6
-#define ABI_EI_OSABI      7
+#define ABI_EI_CLASS	  4
+#define ABI_EI_DATA	  5
+#define ABI_EI_VERSION	  6
+#define ABI_EI_OSABI	  7
 #define ABI_EI_ABIVERSION 8
-#define ABI_CLASS64       2
-#define ABI_DATA_LSB      1
-#define ABI_OSABI_NONE    0
+#define ABI_CLASS64	  2
+#define ABI_DATA_LSB	  1
+#define ABI_OSABI_NONE	  0
 #define ABI_OSABI_FREEBSD 9
 
 #define ABI_EV_CURRENT 1
@@ -91,50 +91,50 @@ struct abi_rela {
 /* Xen takes fewer sections than this. */
 #define ABI_SHNUM_LIMIT 1024
 
-#define ABI_SHT_NULL         0
+#define ABI_SHT_NULL	     0
 #define ABI_SHT_PROGBITS     1
-#define ABI_SHT_SYMTAB       2
-#define ABI_SHT_STRTAB       3
-#define ABI_SHT_RELA         4
-#define ABI_SHT_NOTE         7
-#define ABI_SHT_NOBITS       8
-#define ABI_SHT_REL          9
+#define ABI_SHT_SYMTAB	     2
+#define ABI_SHT_STRTAB	     3
+#define ABI_SHT_RELA	     4
+#define ABI_SHT_NOTE	     7
+#define ABI_SHT_NOBITS	     8
+#define ABI_SHT_REL	     9
 #define ABI_SHT_SYMTAB_SHNDX 18
 
-#define ABI_SHF_WRITE      0x1
-#define ABI_SHF_ALLOC      0x2
+#define ABI_SHF_WRITE	   0x1
+#define ABI_SHF_ALLOC	   0x2
 #define ABI_SHF_EXECINSTR  0x4
-#define ABI_SHF_MERGE      0x10
-#define ABI_SHF_STRINGS    0x20
+#define ABI_SHF_MERGE	   0x10
+#define ABI_SHF_STRINGS	   0x20
 #define ABI_SHF_INFO_LINK  0x40
-#define ABI_SHF_TLS        0x400
+#define ABI_SHF_TLS	   0x400
 #define ABI_SHF_COMPRESSED 0x800
 
-#define ABI_SHN_UNDEF     0
+#define ABI_SHN_UNDEF	  0
 #define ABI_SHN_LORESERVE 0xff00
-#define ABI_SHN_ABS       0xfff1
-#define ABI_SHN_COMMON    0xfff2
+#define ABI_SHN_ABS	  0xfff1
+#define ABI_SHN_COMMON	  0xfff2
 
-#define ABI_STB_LOCAL   0
-#define ABI_STB_GLOBAL  1
-#define ABI_STB_WEAK    2
-#define ABI_STT_NOTYPE  0
-#define ABI_STT_OBJECT  1
-#define ABI_STT_FUNC    2
+#define ABI_STB_LOCAL	0
+#define ABI_STB_GLOBAL	1
+#define ABI_STB_WEAK	2
+#define ABI_STT_NOTYPE	0
+#define ABI_STT_OBJECT	1
+#define ABI_STT_FUNC	2
 #define ABI_STT_SECTION 3
-#define ABI_STT_FILE    4
+#define ABI_STT_FILE	4
 
 /* Relocations that stock Xen applies (x86-64 psABI, table 4.9). */
 #define ABI_R_X86_64_NONE  0
-#define ABI_R_X86_64_64    1
+#define ABI_R_X86_64_64	   1
 #define ABI_R_X86_64_PC32  2
 #define ABI_R_X86_64_PLT32 4
 /* Further ones that compilers emit and stock Xen refuses. */
-#define ABI_R_X86_64_32   10
+#define ABI_R_X86_64_32	  10
 #define ABI_R_X86_64_32S  11
-#define ABI_R_X86_64_16   12
+#define ABI_R_X86_64_16	  12
 #define ABI_R_X86_64_PC16 13
-#define ABI_R_X86_64_8    14
+#define ABI_R_X86_64_8	  14
 #define ABI_R_X86_64_PC8  15
 #define ABI_R_X86_64_PC64 24
 
@@ -142,18 +142,18 @@ struct abi_rela {
 
 /* --- sections that mean something to Xen ----------------------------------- */
 
-#define ABI_SEC_FUNCS        ".livepatch.funcs"
-#define ABI_SEC_DEPENDS      ".livepatch.depends"
+#define ABI_SEC_FUNCS	     ".livepatch.funcs"
+#define ABI_SEC_DEPENDS	     ".livepatch.depends"
 #define ABI_SEC_XEN_DEPENDS  ".livepatch.xen_depends"
 #define ABI_SEC_BUILD_ID     ".note.gnu.build-id"
-#define ABI_SEC_MODINFO      ".modinfo"
-#define ABI_SEC_LOAD         ".livepatch.hooks.load"
-#define ABI_SEC_UNLOAD       ".livepatch.hooks.unload"
+#define ABI_SEC_MODINFO	     ".modinfo"
+#define ABI_SEC_LOAD	     ".livepatch.hooks.load"
+#define ABI_SEC_UNLOAD	     ".livepatch.hooks.unload"
 #define ABI_SEC_PREAPPLY     ".livepatch.hooks.preapply"
-#define ABI_SEC_APPLY        ".livepatch.hooks.apply"
+#define ABI_SEC_APPLY	     ".livepatch.hooks.apply"
 #define ABI_SEC_POSTAPPLY    ".livepatch.hooks.postapply"
 #define ABI_SEC_PREREVERT    ".livepatch.hooks.prerevert"
-#define ABI_SEC_REVERT       ".livepatch.hooks.revert"
+#define ABI_SEC_REVERT	     ".livepatch.hooks.revert"
 #define ABI_SEC_POSTREVERT   ".livepatch.hooks.postrevert"
 #define ABI_SEC_BUG_FRAMES   ".bug_frames." /* and 0 to 3 */
 #define ABI_SEC_ALTINSTR     ".altinstructions"
@@ -166,8 +166,8 @@ struct abi_rela {
  * of Xen 4.14 and later (LIVEPATCH_PAYLOAD_VERSION 2).
  */
 #define ABI_FUNC_VERSION 2
-#define ABI_EXPECT_MAX   31
-#define ABI_NOP_MAX      31 /* x86: bytes that a patch without new code may cover */
+#define ABI_EXPECT_MAX	 31
+#define ABI_NOP_MAX	 31 /* x86: bytes that a patch without new code may cover */
 
 struct abi_func {
 	uint64_t name; /* pointer: C string */
@@ -183,8 +183,8 @@ struct abi_func {
 
 #define ABI_EXPECT_ENABLED 0x01
 #define ABI_EXPECT_LEN(b)  (((b) >> 1) & 31)
-#define ABI_EXPECT_RSV     0xc0 /* 0 */
-#define ABI_EXPECT(len)    ((uint8_t)(ABI_EXPECT_ENABLED | (len) << 1))
+#define ABI_EXPECT_RSV	   0xc0 /* 0 */
+#define ABI_EXPECT(len)	   ((uint8_t)(ABI_EXPECT_ENABLED | (len) << 1))
 
 /* Trampolines: jmp rel32 on x86, b on Arm; behind an endbr64 where there is one. */
 #define ABI_X86_JUMP_SIZE   5
@@ -198,7 +198,7 @@ struct abi_note {
 	uint32_t type;
 };
 
-#define ABI_NOTE_GNU          "GNU" /* with its NUL: 4 bytes */
+#define ABI_NOTE_GNU	      "GNU" /* with its NUL: 4 bytes */
 #define ABI_NT_GNU_BUILD_ID   3
 #define ABI_BUILD_ID_MAX      64
 #define ABI_BUILD_ID_SIZE     20 /* of ELF images */
@@ -260,11 +260,11 @@ struct abi_alt_call {
 
 /* --- keys of .modinfo that our builder writes, as "key=value" strings ------- */
 
-#define ABI_INFO_NAME     "name" /* of the patch */
+#define ABI_INFO_NAME	  "name" /* of the patch */
 #define ABI_INFO_ADVISORY "advisory" /* may be given again */
 #define ABI_INFO_BUILDER  "builder" /* program and version */
-#define ABI_INFO_PATCH    "patch" /* "sha256:" and the digest of the source patch */
-#define ABI_INFO_BASE     "base" /* version of the Xen it is for */
+#define ABI_INFO_PATCH	  "patch" /* "sha256:" and the digest of the source patch */
+#define ABI_INFO_BASE	  "base" /* version of the Xen it is for */
 #define ABI_INFO_FUNCTION "function" /* may be given again */
 
 /* --- signatures behind the ELF --------------------------------------------- */
@@ -277,7 +277,7 @@ struct abi_alt_call {
  * record is the one of Xen's docs/misc/livepatch.pandoc, "Signature checking
  * requirements"; the end is ours.
  */
-#define ABI_SIG_MAGIC      "~Module signature appended~\n"
+#define ABI_SIG_MAGIC	   "~Module signature appended~\n"
 #define ABI_SIG_MAGIC_SIZE 28
 
 struct abi_sig_header {
@@ -290,15 +290,15 @@ struct abi_sig_header {
 	uint8_t sig_len[4]; /* big-endian */
 };
 
-#define ABI_PKEY_RSA    1
-#define ABI_PKEY_ECDSA  2 /* not in Xen's document, which has DSA (0) and RSA */
+#define ABI_PKEY_RSA	1
+#define ABI_PKEY_ECDSA	2 /* not in Xen's document, which has DSA (0) and RSA */
 #define ABI_HASH_SHA256 4
 #define ABI_HASH_SHA384 5
 #define ABI_HASH_SHA512 6
-#define ABI_ID_PGP      0
+#define ABI_ID_PGP	0
 
 #define ABI_KEY_ID_SIZE 8
-#define ABI_SIG_MAX     16 /* records in one file */
+#define ABI_SIG_MAX	16 /* records in one file */
 
 #define ABI_SIG_END_MAGIC      "~xSplice sigs 1\n"
 #define ABI_SIG_END_MAGIC_SIZE 16
