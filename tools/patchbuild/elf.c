@@ -40,7 +40,7 @@ static int load_header(struct loader *l)
 
 	if (elf_kind(l->elf) != ELF_K_ELF || gelf_getclass(l->elf) != ELFCLASS64 ||
 	    !gelf_getehdr(l->elf, &eh))
-		return bad(l, "not a 64-bit ELF file");
+		return err_set(l->e, ERR_UNSUPPORTED, "%s: not a 64-bit ELF object", l->o->name);
 	if (eh.e_ident[EI_DATA] != ELFDATA2LSB)
 		return bad(l, "not little-endian");
 	if (eh.e_machine != EM_X86_64 && eh.e_machine != EM_AARCH64)
@@ -612,7 +612,7 @@ static size_t add_names(struct writer *w)
 	size_t size = w->section_names.len + sizeof(".shstrtab");
 	size_t index = add_section(
 		w, ".shstrtab",
-		(GElf_Shdr){.sh_type = SHT_STRTAB, .sh_size = size, .sh_addralign = 1}, "");
+		(GElf_Shdr){.sh_type = SHT_STRTAB, .sh_size = size, .sh_addralign = 1}, NULL);
 	Elf_Data *d = elf_getdata(elf_getscn(w->elf, index), NULL);
 
 	if (d)

@@ -51,8 +51,9 @@ struct sec {
 
 	/* pair.c: the section of the other object that holds the same thing */
 	struct sec *twin;
+	bool has_free; /* while pairing: holds a symbol that has no twin yet */
 
-	/* compare.c (new object only) */
+	/* compare.c: of code in the new object */
 	bool compared;
 	bool differs;
 	const char *why; /* first difference, for people */
@@ -76,6 +77,14 @@ struct sym {
 	/* pair.c: the symbol of the other object that means the same */
 	struct sym *twin;
 	bool ambiguous; /* could be one of several: no twin by proof */
+	bool by_elimination; /* the twin was the only one left, no more */
+	struct sym *vote; /* while pairing: what code that did not change says */
+	bool split_vote;
+
+	/* compare.c: of data in the new object */
+	bool compared;
+	bool differs;
+	const char *why;
 };
 
 struct obj {

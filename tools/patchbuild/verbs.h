@@ -20,4 +20,11 @@ struct base_opts {
 extern const struct cli_opt verb_base_opts[];
 int verb_base(struct cli *cli, void *opts, int argc, char **argv);
 
+/* verb_diff.c: compare two objects */
+struct diff_opts {
+	bool json;
+};
+extern const struct cli_opt verb_diff_opts[];
+int verb_diff(struct cli *cli, void *opts, int argc, char **argv);
+
 #endif
