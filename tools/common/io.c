@@ -114,6 +114,24 @@ int file_write(const char *path, const void *data, size_t size, mode_t mode, str
 	return 0;
 }
 
+int file_create(const char *path, const void *data, size_t size, mode_t mode, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	int saved = 0;
+
+	if (fd < 0)
+		return err_sys(e, errno, "%s: cannot make the file", path);
+	if (write_all(fd, data, size) < 0)
+		saved = errno;
+	if (close(fd) < 0 && !saved)
+		saved = errno;
+	if (saved) {
+		unlink(path);
+		return err_sys(e, saved, "%s: cannot write", path);
+	}
+	return 0;
+}
+
 bool file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;

@@ -30,6 +30,12 @@ void file_free(struct file_data *f);
  */
 int file_write(const char *path, const void *data, size_t size, mode_t mode, struct err *e);
 
+/*
+ * Makes a file that must not exist, without waiting for the disk: for what is thrown
+ * away if anything fails. @mode: as of open().
+ */
+int file_create(const char *path, const void *data, size_t size, mode_t mode, struct err *e);
+
 bool file_exists(const char *path);
 bool file_is_dir(const char *path);
 
