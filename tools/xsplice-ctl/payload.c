@@ -1,12 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "xsplice-ctl/payload.h"
 
-#include <string.h>
+#include "xsplice/xsplice.h"
+
+static int explain_cause(const char *path, const struct xsp_cause *c, struct err *e)
+{
+	static const enum err_kind kinds[] = {
+		[XSP_KIND_NONE] = ERR_CHECK,
+		[XSP_KIND_INVALID] = ERR_CHECK,
+		[XSP_KIND_UNSUPPORTED] = ERR_UNSUPPORTED,
+		[XSP_KIND_SIGNATURE] = ERR_SIGNATURE,
+	};
+
+	return err_set(e, kinds[xsp_code_kind(c->code)],
+		       "%s: is not a payload that loads: %s: %s (at byte %llu)", path, c->what,
+		       xsp_code_text(c->code), (unsigned long long)c->pos);
+}
 
 int payload_read(const char *path, const struct file_data *file, struct payload *out, struct err *e)
 {
-	*out = (struct payload){0};
-	if (file->size < 4 || memcmp(file->data, "\177ELF", 4))
-		return err_set(e, ERR_CHECK, "%s: is not a payload (no ELF file)", path);
+	struct xsp_cause cause = {0};
+	struct xsp_trailer t;
+	struct xsp_payload p;
+
+	if (xsp_trailer_open(&t, file->data, file->size, &cause) ||
+	    xsp_payload_open(&p, t.data, t.elf_size, &cause))
+		return explain_cause(path, &cause, e);
+	*out = (struct payload){
+		.build_id = p.build_id.data,
+		.build_id_len = p.build_id.size,
+		.xen_build_id = p.xen_depends.data,
+		.xen_build_id_len = p.xen_depends.size,
+		.modinfo = p.modinfo.data,
+		.modinfo_len = p.modinfo.size,
+	};
 	return 0;
 }
