@@ -59,7 +59,7 @@ static const struct entry catalogue[XSP_CODES] = {
 	[XSP_RELOC_ENTRY] = {"has a size that is no number of relocations", INV},
 	[XSP_RELOC_LINK] = {"does not use the symbol table", INV},
 	[XSP_RELOC_TARGET] = {"changes a section that does not exist or has no content", INV},
-	[XSP_TAIL] = {"goes on behind its end with bytes that are no signature", INV},
+	[XSP_TAIL] = {"goes on behind its end with bytes that are no signature", SIG},
 
 	[XSP_SPECIAL_TWICE] = {"is there more than once", INV},
 	[XSP_SPECIAL_ALLOC] = {"is not loaded (flag A is missing)", INV},
@@ -85,7 +85,7 @@ static const struct entry catalogue[XSP_CODES] = {
 	[XSP_FUNC_NOP_SIZE] = {"has no new code and a new size above 31 or above the old one", INV},
 	[XSP_FUNC_NO_NAME] = {"has neither an old address nor a name", INV},
 	[XSP_FUNC_NAME] = {"has a name that does not end inside its section", INV},
-	[XSP_FUNC_NEW_RANGE] = {"has new code that is not inside a code section", INV},
+	[XSP_FUNC_NEW_RANGE] = {"has new code that does not begin inside a code section", INV},
 	[XSP_FUNC_OLD_LOCAL] = {"would patch the payload itself", INV},
 	[XSP_EXPECT_RESERVED] = {"has reserved bits set in its expectation", INV},
 	[XSP_EXPECT_SIZE] = {"expects more bytes than the old function has", INV},
