@@ -18,6 +18,18 @@ int payload_cause(const char *name, const struct xsp_cause *c, struct err *e)
 		       (unsigned long long)c->pos);
 }
 
+void payload_fingerprint(char out[PGP_FINGERPRINT_HEX], const uint8_t *fingerprint)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t i;
+
+	for (i = 0; i < XSP_FINGERPRINT_SIZE; i++) {
+		out[2 * i] = digits[fingerprint[i] >> 4];
+		out[2 * i + 1] = digits[fingerprint[i] & 15];
+	}
+	out[2 * i] = '\0';
+}
+
 const char *payload_hash_name(uint8_t hash)
 {
 	if (hash == XSP_PGP_SHA256)

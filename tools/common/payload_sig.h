@@ -54,6 +54,9 @@ struct json *payload_signers_json(const struct payload_signers *s);
  */
 bool payload_digest_fits(const struct xsp_pgp_sig *sig, const void *data, size_t size);
 
+/* A fingerprint's bytes as gpg writes it. */
+void payload_fingerprint(char out[PGP_FINGERPRINT_HEX], const uint8_t *fingerprint);
+
 /* "SHA-256" ... for XSP_PGP_SHA*; "RSA" or "ECDSA" for XSP_PGP_*. */
 const char *payload_hash_name(uint8_t hash);
 const char *payload_algo_name(uint8_t algo);

@@ -27,4 +27,31 @@ struct diff_opts {
 extern const struct cli_opt verb_diff_opts[];
 int verb_diff(struct cli *cli, void *opts, int argc, char **argv);
 
+/* verb_sign.c: add a signature to a payload */
+struct sign_opts {
+	const char *key;
+	const char *out;
+	bool replace;
+	bool json;
+};
+extern const struct cli_opt verb_sign_opts[];
+int verb_sign(struct cli *cli, void *opts, int argc, char **argv);
+
+/* verb_verify.c: is a payload signed by known keys? */
+struct verify_opts {
+	const char *keyring;
+	unsigned int require;
+	bool json;
+};
+extern const struct cli_opt verb_verify_opts[];
+int verb_verify(struct cli *cli, void *opts, int argc, char **argv);
+
+/* verb_inspect.c: what is in a payload */
+struct inspect_opts {
+	const char *elf;
+	bool json;
+};
+extern const struct cli_opt verb_inspect_opts[];
+int verb_inspect(struct cli *cli, void *opts, int argc, char **argv);
+
 #endif
