@@ -100,10 +100,12 @@ fail:
 
 static void take_output(struct running *r, int which)
 {
-	char buf[16384];
+	char buf[65536];
 	ssize_t n = read(r->fd[which], buf, sizeof(buf));
 
-	if (n > 0)
+	if (n > 0 && !which && r->p->sink)
+		r->p->sink(r->p->sink_ctx, buf, (size_t)n);
+	else if (n > 0)
 		strbuf_add(which ? &r->p->errors : &r->p->out, buf, (size_t)n);
 	else if (n == 0 || errno != EINTR)
 		close_fd(&r->fd[which]);

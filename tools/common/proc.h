@@ -14,6 +14,9 @@ struct proc {
 	const char *cwd; /* where to run it, NULL: here */
 	const char *input; /* file for its standard input, NULL: none */
 	const char *const *env; /* "NAME=value" to set besides ours, NULL at the end */
+	/* Called with each piece of its standard output, which is then not kept in @out. */
+	void (*sink)(void *ctx, const char *data, size_t len);
+	void *sink_ctx;
 
 	/* Filled by proc_run(): */
 	struct strbuf out; /* its standard output */

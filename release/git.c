@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "release/git.h"
+
+#include "common/text.h"
+
+#include <git2.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct git {
+	git_repository *repo;
+};
+
+static const char *reason(void)
+{
+	const git_error *last = git_error_last();
+
+	return last && last->message ? last->message : "no reason given";
+}
+
+struct git *git_open(const char *path, struct err *e)
+{
+	struct git *g = mem_zalloc(1, sizeof(*g));
+	int ret;
+
+	git_libgit2_init();
+	ret = git_repository_open_ext(&g->repo, path, 0, NULL);
+	if (!ret)
+		return g;
+	if (ret == GIT_ENOTFOUND)
+		err_fail(e, "%s: not a git repository: name one with -C", path);
+	else if (ret == GIT_EOWNER)
+		err_fail(e,
+			 "%s: belongs to another user: if you trust it, "
+			 "`git config --global --add safe.directory %s`",
+			 path, path);
+	else
+		err_fail(e, "%s: cannot open the repository: %s", path, reason());
+	git_close(g);
+	return NULL;
+}
+
+void git_close(struct git *g)
+{
+	if (!g)
+		return;
+	git_repository_free(g->repo);
+	git_libgit2_shutdown();
+	free(g);
+}
+
+bool git_is_shallow(const struct git *g)
+{
+	return git_repository_is_shallow(g->repo) == 1;
+}
+
+int git_resolve(struct git *g, const char *rev, char id[GIT_ID_LEN], struct err *e)
+{
+	git_object *any = NULL;
+	git_object *commit = NULL;
+	int ret = git_revparse_single(&any, g->repo, rev);
+
+	if (!ret)
+		ret = git_object_peel(&commit, any, GIT_OBJECT_COMMIT);
+	if (!ret)
+		git_oid_tostr(id, GIT_ID_LEN, git_object_id(commit));
+	else
+		err_fail(e, "%s: leads to no commit: %s", rev, reason());
+	git_object_free(any);
+	git_object_free(commit);
+	return ret ? -1 : 0;
+}
+
+int git_base(struct git *g, const char *a, const char *b, char id[GIT_ID_LEN], struct err *e)
+{
+	git_oid one, two, base;
+
+	if (git_oid_fromstr(&one, a) || git_oid_fromstr(&two, b) ||
+	    git_merge_base(&base, g->repo, &one, &two))
+		return err_fail(e, "%.12s and %.12s: have no common ancestor", a, b);
+	git_oid_tostr(id, GIT_ID_LEN, &base);
+	return 0;
+}
+
+bool git_reaches(struct git *g, const char *head, const char *commit)
+{
+	git_oid top, low;
+
+	if (git_oid_fromstr(&top, head) || git_oid_fromstr(&low, commit))
+		return false;
+	return git_oid_equal(&top, &low) || git_graph_descendant_of(g->repo, &top, &low) == 1;
+}
+
+static git_commit *commit_of(struct git *g, const char *id)
+{
+	git_commit *c = NULL;
+	git_oid oid;
+
+	if (git_oid_fromstr(&oid, id) || git_commit_lookup(&c, g->repo, &oid))
+		return NULL;
+	return c;
+}
+
+bool git_commit_date(struct git *g, const char *commit, int64_t *when)
+{
+	git_commit *c = commit_of(g, commit);
+
+	if (c)
+		*when = git_commit_time(c);
+	git_commit_free(c);
+	return c != NULL;
+}
+
+static void read_tag(struct git_ref *r, git_object *o)
+{
+	const git_tag *tag = (const git_tag *)o;
+	const git_signature *who = git_tag_tagger(tag);
+	const char *text = git_tag_message(tag);
+
+	r->has_tagger = who != NULL;
+	r->tagged = who ? who->when.time : 0;
+	r->is_signed = text && strstr(text, "-----BEGIN PGP SIGNATURE-----");
+}
+
+static void read_ref(struct git *g, struct arena *a, struct git_ref *r, const char *full)
+{
+	git_object *top = NULL;
+	git_object *commit = NULL;
+
+	if (git_revparse_single(&top, g->repo, full) ||
+	    git_object_peel(&commit, top, GIT_OBJECT_COMMIT)) {
+		r->broken = arena_strdup(a, reason());
+	} else {
+		git_oid_tostr(r->id, GIT_ID_LEN, git_object_id(commit));
+		r->committed = git_commit_time((const git_commit *)commit);
+		if (git_object_type(top) == GIT_OBJECT_TAG)
+			read_tag(r, top);
+	}
+	git_object_free(top);
+	git_object_free(commit);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int git_refs(struct git *g, struct arena *a, struct git_ref **out, size_t *n, struct err *e)
+{
+	static const char *const kinds[] = {"refs/tags/", "refs/heads/", "refs/remotes/"};
+	git_strarray names = {0};
+	size_t i, k;
+
+	*out = NULL;
+	*n = 0;
+	if (git_reference_list(&names, g->repo))
+		return err_fail(e, "refs: cannot be listed: %s", reason());
+	if (names.count)
+		qsort(names.strings, names.count, sizeof(*names.strings), by_name);
+	for (i = 0; i < names.count; i++) {
+		for (k = 0; k < 3 && !text_starts(names.strings[i], kinds[k]); k++)
+			;
+		if (k == 3)
+			continue;
+		*out = mem_grow(*out, *n, sizeof(**out));
+		memset(&(*out)[*n], 0, sizeof(**out));
+		(*out)[*n].name = arena_strdup(a, names.strings[i] + strlen(kinds[k]));
+		(*out)[*n].is_tag = k == 0;
+		read_ref(g, a, &(*out)[(*n)++], names.strings[i]);
+	}
+	git_strarray_dispose(&names);
+	return 0;
+}
+
+static git_blob *blob_of(struct git *g, const char *rev, const char *path)
+{
+	autofree char *spec = mem_printf("%s:%s", rev, path);
+	git_object *o = NULL;
+
+	if (git_revparse_single(&o, g->repo, spec))
+		return NULL;
+	if (git_object_type(o) != GIT_OBJECT_BLOB) {
+		git_object_free(o);
+		return NULL;
+	}
+	return (git_blob *)o;
+}
+
+int git_file(struct git *g, const char *rev, const char *path, size_t max, struct file_data *out,
+	     struct err *e)
+{
+	git_blob *b = blob_of(g, rev, path);
+	size_t size = b ? (size_t)git_blob_rawsize(b) : 0;
+
+	if (!b)
+		return 0;
+	if (max && size > max) {
+		git_blob_free(b);
+		return err_fail(e, "%s:%s: is larger than %zu bytes", rev, path, max);
+	}
+	out->data = (unsigned char *)mem_strndup("", 0);
+	out->data = mem_resize(out->data, size + 1, 1);
+	memcpy(out->data, git_blob_rawcontent(b), size);
+	out->data[size] = 0;
+	out->size = size;
+	git_blob_free(b);
+	return 1;
+}
+
+long git_lines(struct git *g, const char *commit, const char *path)
+{
+	git_blob *b = blob_of(g, commit, path);
+	const char *p = b ? git_blob_rawcontent(b) : NULL;
+	const char *end = p ? p + git_blob_rawsize(b) : NULL;
+	long n = 0;
+
+	if (!b)
+		return -1;
+	while (p < end) {
+		p = memchr(p, '\n', (size_t)(end - p));
+		p = p ? p + 1 : end;
+		n++;
+	}
+	git_blob_free(b);
+	return n;
+}
+
+struct each {
+	void (*fn)(void *ctx, const char *key, const char *value);
+	void *ctx;
+};
+
+static int one_setting(const git_config_entry *entry, void *p)
+{
+	struct each *each = p;
+
+	each->fn(each->ctx, entry->name, entry->value ? entry->value : "true");
+	return 0;
+}
+
+int git_config_each(const char *path, void (*fn)(void *ctx, const char *key, const char *value),
+		    void *ctx, struct err *e)
+{
+	struct each each = {fn, ctx};
+	git_config *c = NULL;
+	int ret = 0;
+
+	if (!file_exists(path))
+		return err_fail(e, "%s: no such file", path);
+	git_libgit2_init();
+	if (git_config_new(&c) || git_config_add_file_ondisk(c, path, GIT_CONFIG_LEVEL_APP, NULL, 0) ||
+	    git_config_foreach(c, one_setting, &each))
+		ret = err_fail(e, "%s: not in git's configuration syntax: %s", path, reason());
+	git_config_free(c);
+	git_libgit2_shutdown();
+	return ret;
+}

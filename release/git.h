@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * git.h - a git repository and its configuration syntax (on libgit2)
+ *
+ * Commits are named by their full hexadecimal id. What depends on git's own diff
+ * is not here: see history.h.
+ */
+#ifndef RELEASE_GIT_H
+#define RELEASE_GIT_H
+
+#include "common/err.h"
+#include "common/io.h"
+#include "common/mem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GIT_ID_LEN 41
+
+struct git;
+
+/* Opens the repository that @path is in. */
+struct git *git_open(const char *path, struct err *e);
+void git_close(struct git *g);
+
+/* History was cut off when it was cloned. */
+bool git_is_shallow(const struct git *g);
+
+/* The commit that @rev (any revision expression of git) leads to. */
+int git_resolve(struct git *g, const char *rev, char id[GIT_ID_LEN], struct err *e);
+
+/* A best common ancestor; -1 also if there is none. */
+int git_base(struct git *g, const char *a, const char *b, char id[GIT_ID_LEN], struct err *e);
+
+/* @commit is @head or can be reached from it. */
+bool git_reaches(struct git *g, const char *head, const char *commit);
+
+/* Commit date of @commit in seconds since 1970; false if it cannot be read. */
+bool git_commit_date(struct git *g, const char *commit, int64_t *when);
+
+/* A ref as it stands; strings live in the arena that was given. */
+struct git_ref {
+	const char *name; /* "RELEASE-4.6.0", "stable-4.6", "origin/stable-4.6" */
+	bool is_tag;
+	bool is_signed; /* the tag object holds a signature (not checked here) */
+	bool has_tagger; /* an annotated tag with a date of its own */
+	int64_t tagged; /* that date, seconds */
+	int64_t committed; /* date of the commit, seconds */
+	char id[GIT_ID_LEN]; /* the commit, "" if broken */
+	const char *broken; /* why it leads to no commit, or NULL */
+};
+
+/* All tags and branches in byte order of their names; free() the array. */
+int git_refs(struct git *g, struct arena *a, struct git_ref **out, size_t *n, struct err *e);
+
+/*
+ * The file @path as of @rev: 1 and its content (file_free()), 0 if there is no such
+ * file, -1 for failures. At most @max bytes.
+ */
+int git_file(struct git *g, const char *rev, const char *path, size_t max, struct file_data *out,
+	     struct err *e);
+
+/*
+ * Lines of @path as of @commit the way git's numstat counts them: newlines, and a
+ * last line without one. -1 if it cannot be read.
+ */
+long git_lines(struct git *g, const char *commit, const char *path);
+
+/*
+ * Calls @fn for each setting in a file of git-config syntax, in order: @key is
+ * "section.Sub Section.name", section and name in lower case.
+ */
+int git_config_each(const char *path, void (*fn)(void *ctx, const char *key, const char *value),
+		    void *ctx, struct err *e);
+
+#endif

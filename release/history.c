@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "release/history.h"
+
+#include "common/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Tokens between NULs; a commit begins with the mark that no numstat line begins with. */
+#define FORMAT	      "%x01%H%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B"
+#define HEADER_TOKENS 9
+
+struct history_job {
+	struct history *h;
+	struct strbuf rest; /* a token that is not complete yet */
+	unsigned int header; /* tokens of the header still to come */
+	struct change *rename; /* waits for its names */
+	bool broken;
+	const char *argv[32];
+	char *words[2]; /* what argv borrows */
+};
+
+void range_free(struct range *r)
+{
+	free(r->name);
+	free(r->from_name);
+	free(r->to_name);
+	memset(r, 0, sizeof(*r));
+}
+
+int range_parse(struct git *g, const char *text, struct range *r, struct err *e)
+{
+	const char *dots = strstr(text, "..");
+
+	memset(r, 0, sizeof(*r));
+	r->name = mem_strdup(text);
+	if (dots && dots[2] == '.')
+		return err_set(e, ERR_USAGE,
+			       "%s: three dots mean both sides: write OLD..NEW with two", text);
+	r->from_name = dots ? mem_strndup(text, (size_t)(dots - text)) : mem_strdup("");
+	r->to_name = mem_strdup(dots ? dots + 2 : text);
+	if (dots && !*r->to_name) {
+		free(r->to_name);
+		r->to_name = mem_strdup("HEAD");
+	}
+	if (*r->from_name && git_resolve(g, r->from_name, r->from, e) < 0)
+		return -1;
+	return git_resolve(g, r->to_name, r->to, e);
+}
+
+static int64_t instant(const char *s, bool *ok)
+{
+	char *end;
+	long long v;
+
+	errno = 0;
+	v = strtoll(s, &end, 10);
+	if (!*s || *end || errno)
+		*ok = false;
+	return v;
+}
+
+static void header_token(struct history_job *job, const char *s)
+{
+	struct history *h = job->h;
+	struct commit *c = &h->v[h->n - 1];
+	const char *line;
+
+	switch (HEADER_TOKENS - job->header) {
+	case 1:
+		c->parents = arena_strdup(&h->arena, s);
+		c->parent_count = *s != 0;
+		for (; *s; s++)
+			c->parent_count += *s == ' ';
+		break;
+	case 2:
+		c->author = arena_strdup(&h->arena, s);
+		break;
+	case 3:
+		c->author_mail = arena_strdup(&h->arena, s);
+		break;
+	case 4:
+		c->authored = instant(s, &c->has_date);
+		break;
+	case 5:
+		c->committer = arena_strdup(&h->arena, s);
+		break;
+	case 6:
+		c->committer_mail = arena_strdup(&h->arena, s);
+		break;
+	case 7:
+		c->committed = instant(s, &c->has_date);
+		break;
+	default:
+		c->message = arena_strdup(&h->arena, s);
+		line = strchr(s, '\n');
+		c->subject = arena_strndup(&h->arena, s, line ? (size_t)(line - s) : strlen(s));
+	}
+	job->header--;
+}
+
+static void begin_commit(struct history_job *job, const char *id)
+{
+	struct history *h = job->h;
+
+	h->v = mem_grow(h->v, h->n, sizeof(*h->v));
+	memset(&h->v[h->n], 0, sizeof(*h->v));
+	h->v[h->n].id = arena_strdup(&h->arena, id);
+	h->v[h->n++].has_date = true;
+	job->header = HEADER_TOKENS - 1;
+}
+
+/* "12\t3\tpath", "-\t-\tpath" of a binary file, or "12\t3\t" before two names. */
+static bool numstat_token(struct history_job *job, const char *s)
+{
+	struct commit *c = &job->h->v[job->h->n - 1];
+	struct change *ch;
+	char *end;
+	int which;
+
+	c->changes = mem_grow(c->changes, c->change_count, sizeof(*c->changes));
+	ch = &c->changes[c->change_count];
+	memset(ch, 0, sizeof(*ch));
+	for (which = 0; which < 2; which++) {
+		long n = *s == '-' ? -1 : strtol(s, &end, 10);
+
+		if (*s == '-')
+			end = (char *)(uintptr_t)(s + 1);
+		else if (*s < '0' || *s > '9')
+			return false;
+		if (*end != '\t')
+			return false;
+		s = end + 1;
+		*(which ? &ch->removed : &ch->added) = n;
+	}
+	c->change_count++;
+	if (*s)
+		ch->path = arena_strdup(&job->h->arena, s);
+	else
+		job->rename = ch;
+	return true;
+}
+
+static void token(struct history_job *job, const char *s)
+{
+	if (job->header) {
+		header_token(job, s);
+		return;
+	}
+	if (job->rename) {
+		const char **name = job->rename->old ? &job->rename->path : &job->rename->old;
+
+		*name = arena_strdup(&job->h->arena, s);
+		if (name == &job->rename->path)
+			job->rename = NULL;
+		return;
+	}
+	s += *s == '\n';
+	if (*s == 1)
+		begin_commit(job, s + 1);
+	else if (*s && (!job->h->n || !numstat_token(job, s)))
+		job->broken = true;
+}
+
+static void sink(void *ctx, const char *data, size_t len)
+{
+	struct history_job *job = ctx;
+	const char *end = data + len;
+	const char *zero;
+
+	for (; (zero = memchr(data, 0, (size_t)(end - data))); data = zero + 1) {
+		if (job->rest.len) {
+			strbuf_add(&job->rest, data, (size_t)(zero - data));
+			token(job, job->rest.data);
+			job->rest.len = 0;
+		} else {
+			token(job, data);
+		}
+	}
+	strbuf_add(&job->rest, data, (size_t)(end - data));
+}
+
+struct history_job *history_begin(struct history *h, const char *repo, const char *from,
+				  const char *to, unsigned int flags, struct proc *p)
+{
+	struct history_job *job = mem_zalloc(1, sizeof(*job));
+	size_t n = 0;
+
+	memset(h, 0, sizeof(*h));
+	job->h = h;
+	job->argv[n++] = "git";
+	job->argv[n++] = "-C";
+	job->argv[n++] = repo;
+	job->argv[n++] = "-c";
+	job->argv[n++] = "log.showSignature=false";
+	job->argv[n++] = "-c";
+	job->argv[n++] = "i18n.logOutputEncoding=UTF-8";
+	job->argv[n++] = "log";
+	job->argv[n++] = "-z";
+	job->argv[n++] = "--no-color";
+	job->argv[n++] = "--no-mailmap";
+	job->argv[n++] = "--no-notes";
+	job->argv[n++] = "--format=" FORMAT;
+	if (flags & HISTORY_LINES) {
+		job->argv[n++] = "--numstat";
+		job->argv[n++] = "--no-ext-diff";
+		job->argv[n++] = flags & HISTORY_RENAMES_OFF ? "--no-renames" : "-M";
+	}
+	if (flags & HISTORY_FIRST_PARENT)
+		job->argv[n++] = "--first-parent";
+	else if (!(flags & HISTORY_MERGES))
+		job->argv[n++] = "--diff-merges=off";
+	if (flags & HISTORY_MERGES) {
+		job->argv[n++] = "--merges";
+		job->argv[n++] = flags & HISTORY_FIRST_PARENT ? "--diff-merges=first-parent" : "-m";
+	}
+	job->argv[n++] = to;
+	job->words[0] = mem_printf("^%s", from ? from : "");
+	if (from && *from)
+		job->argv[n++] = job->words[0];
+	job->argv[n++] = "--";
+	p->argv = job->argv;
+	p->sink = sink;
+	p->sink_ctx = job;
+	return job;
+}
+
+struct history_job *history_begin_diff(struct history *h, const char *repo, const char *from,
+				       const char *to, struct proc *p)
+{
+	struct history_job *job = mem_zalloc(1, sizeof(*job));
+	const char *const argv[] = {"git", "-C", repo, "diff", "-z", "--no-color", "--no-ext-diff",
+				    "--numstat", "-M", *from ? from : EMPTY_TREE, to, "--"};
+
+	memset(h, 0, sizeof(*h));
+	job->h = h;
+	begin_commit(job, "");
+	job->header = 0;
+	memcpy(job->argv, argv, sizeof(argv));
+	p->argv = job->argv;
+	p->sink = sink;
+	p->sink_ctx = job;
+	return job;
+}
+
+int history_end(struct history_job *job, struct proc *p, struct err *e)
+{
+	bool whole = !job->header && !job->rename && !job->rest.len && !job->broken;
+	int ret = 0;
+
+	if (p->status)
+		ret = err_fail(e, "git log: %s",
+			       p->errors.len ? p->errors.data : "ended with a failure and no word");
+	else if (!whole)
+		ret = err_fail(e, "git log: its output is not understood near commit %s",
+			       job->h->n ? job->h->v[job->h->n - 1].id : "1");
+	strbuf_free(&job->rest);
+	free(job->words[0]);
+	free(job);
+	return ret;
+}
+
+int history_load(struct history *h, const char *repo, const char *from, const char *to,
+		 unsigned int flags, struct err *e)
+{
+	struct proc p = {0};
+	struct history_job *job = history_begin(h, repo, from, to, flags, &p);
+	int ret = proc_run(&p, e);
+
+	if (history_end(job, &p, e) < 0)
+		ret = -1;
+	proc_free(&p);
+	return ret;
+}
+
+void history_free(struct history *h)
+{
+	size_t i;
+
+	for (i = 0; i < h->n; i++)
+		free(h->v[i].changes);
+	free(h->v);
+	arena_free(&h->arena);
+	memset(h, 0, sizeof(*h));
+}
+
+int history_parse(struct history *h, const char *data, size_t len, struct err *e)
+{
+	struct history_job *job = mem_zalloc(1, sizeof(*job));
+	struct proc p = {0};
+
+	memset(h, 0, sizeof(*h));
+	job->h = h;
+	sink(job, data, len);
+	return history_end(job, &p, e);
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "release/lines.h"
+
+#include <string.h>
+
+enum {
+	SUM_RENAMES,
+	SUM_NO_RENAMES,
+	SUM_MERGES,
+	FIRST_PARENT,
+	FIRST_PARENT_NO_RENAMES,
+	TREE,
+	TREE_NO_RENAMES,
+	BASE,
+	BASE_NO_RENAMES,
+};
+
+const struct line_method line_methods[LINE_METHODS] = {
+	[SUM_RENAMES] = {"sum-renames", "git log --numstat -M %s",
+			 "sum over commits without merges, renames followed (gitdm's, and that of "
+			 "published statistics)"},
+	[SUM_NO_RENAMES] = {"sum-no-renames", "git log --numstat --no-renames %s",
+			    "sum over commits without merges, a rename is a removal and an addition"},
+	[SUM_MERGES] = {"sum-merges", "git log -m --numstat -M %s",
+			"sum over commits, merges too, against each of their parents"},
+	[FIRST_PARENT] = {"first-parent", "git log --first-parent -m --numstat -M %s",
+			  "what each step of the main line brought, renames followed"},
+	[FIRST_PARENT_NO_RENAMES] = {"first-parent-no-renames",
+				     "git log --first-parent -m --numstat --no-renames %s",
+				     "the same, renames not followed"},
+	[TREE] = {"tree", "git diff --numstat -M %s %s", "one diff from end to end, renames followed"},
+	[TREE_NO_RENAMES] = {"tree-no-renames", "git diff --numstat --no-renames %s %s",
+			     "the same, renames not followed"},
+	[BASE] = {"merge-base", "git diff --numstat -M %s...%s",
+		  "one diff from where both ends parted, renames followed"},
+	[BASE_NO_RENAMES] = {"merge-base-no-renames", "git diff --numstat --no-renames %s...%s",
+			     "the same, renames not followed"},
+};
+
+const char *lines_command(const struct range *range, size_t m, struct arena *a)
+{
+	const char *command = line_methods[m].command;
+	const char *hole = strstr(command, "%s");
+	const char *from = *range->from_name ? range->from_name : EMPTY_TREE;
+	const char *sep = strstr(command, "%s...") ? "..." : " ";
+
+	if (m < TREE)
+		return arena_printf(a, "%.*s%s", (int)(hole - command), command, range->name);
+	return arena_printf(a, "%.*s%s%s%s", (int)(hole - command), command, from, sep,
+			    range->to_name);
+}
+
+#define JOBS 6
+
+/* The git commands of one range, run side by side. */
+struct batch {
+	struct proc p[JOBS];
+	struct history_job *job[JOBS];
+	size_t n;
+};
+
+static struct proc *next(struct batch *b)
+{
+	return &b->p[b->n++];
+}
+
+static void add_history(struct batch *b, struct history *h, struct rel *r, const struct range *g,
+			unsigned int flags)
+{
+	size_t i = b->n;
+
+	b->job[i] = history_begin(h, r->repo_path, g->from, g->to, flags, next(b));
+}
+
+static void add_diff(struct batch *b, struct history *h, struct rel *r, const char *from,
+		     const char *to)
+{
+	size_t i = b->n;
+
+	b->job[i] = history_begin_diff(h, r->repo_path, from, to, next(b));
+}
+
+static int run(struct batch *b, struct err *e)
+{
+	int ret = proc_run_all(b->p, b->n, 0, e);
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		if (b->job[i] && history_end(b->job[i], &b->p[i], e) < 0)
+			ret = -1;
+	return ret;
+}
+
+int lines_load(struct lines *l, struct rel *r, const struct range *range, struct err *e)
+{
+	const char *before[] = {"git",	      "-C",	   r->repo_path, "log", "--no-mailmap",
+				"--no-color", "--format=%ae", range->from, "--",  NULL};
+	struct err none = ERR_INIT;
+	struct batch b = {0};
+	size_t authors = JOBS;
+	size_t i;
+	int ret;
+
+	add_history(&b, &l->all, r, range, HISTORY_LINES);
+	if (l->want[FIRST_PARENT] || l->want[FIRST_PARENT_NO_RENAMES])
+		add_history(&b, &l->first, r, range,
+			    HISTORY_LINES | HISTORY_MERGES | HISTORY_FIRST_PARENT);
+	if (l->want[SUM_MERGES])
+		add_history(&b, &l->merges, r, range, HISTORY_LINES | HISTORY_MERGES);
+	if (l->want[TREE] || l->want[TREE_NO_RENAMES])
+		add_diff(&b, &l->tree, r, range->from, range->to);
+	if (*range->from && (l->want[BASE] || l->want[BASE_NO_RENAMES]) &&
+	    !git_base(r->git, range->from, range->to, l->base_id, &none))
+		add_diff(&b, &l->base, r, l->base_id, range->to);
+	if (*range->from) {
+		authors = b.n;
+		next(&b)->argv = before;
+	}
+	ret = run(&b, e);
+	if (authors < JOBS) {
+		l->before = b.p[authors].out;
+		memset(&b.p[authors].out, 0, sizeof(l->before));
+	}
+	for (i = 0; i < b.n; i++)
+		proc_free(&b.p[i]);
+	return ret;
+}
+
+void lines_free(struct lines *l)
+{
+	history_free(&l->all);
+	history_free(&l->merges);
+	history_free(&l->first);
+	history_free(&l->tree);
+	history_free(&l->base);
+	strbuf_free(&l->before);
+}
+
+/* A submodule's line is not in this repository; git counts it as one. */
+static long blob_lines(struct rel *r, const char *commit, const char *path)
+{
+	long n = git_lines(r->git, commit, path);
+
+	return n < 0 ? 1 : n;
+}
+
+/* An old name counts once, however many files are taken to come from it. */
+static bool seen_before(const struct commit *c, size_t i)
+{
+	size_t k;
+
+	for (k = 0; k < i; k++)
+		if (c->changes[k].old && !strcmp(c->changes[k].old, c->changes[i].old))
+			return true;
+	return false;
+}
+
+static void add_commit(struct line_sum *s, const struct commit *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->change_count; i++) {
+		if (c->changes[i].added < 0)
+			continue;
+		s->added += c->changes[i].added;
+		s->removed += c->changes[i].removed;
+	}
+}
+
+/* As add_commit(), with renames taken apart; from @old to @new, two commits. */
+static void add_apart(struct line_sum *s, struct rel *r, const struct commit *c, const char *old,
+		      const char *new)
+{
+	size_t i;
+
+	for (i = 0; i < c->change_count; i++) {
+		const struct change *ch = &c->changes[i];
+
+		if (ch->added < 0)
+			continue;
+		if (!ch->old) {
+			s->added += ch->added;
+			s->removed += ch->removed;
+			continue;
+		}
+		s->added += blob_lines(r, new, ch->path);
+		if (!seen_before(c, i))
+			s->removed += blob_lines(r, old, ch->old);
+	}
+}
+
+static void add_either(struct line_sum *s, struct rel *r, const struct commit *c, bool renames)
+{
+	autofree char *parent = mem_strndup(c->parents, strcspn(c->parents, " "));
+
+	if (renames)
+		add_commit(s, c);
+	else
+		add_apart(s, r, c, parent, c->id);
+}
+
+static void count(struct line_sum *s, const struct commit *c)
+{
+	s->commits++;
+	s->merges += c->parent_count > 1;
+}
+
+static void sum_all(struct line_sum *s, struct rel *r, const struct history *h, bool renames)
+{
+	size_t i;
+
+	for (i = 0; i < h->n; i++) {
+		count(s, &h->v[i]);
+		add_either(s, r, &h->v[i], renames);
+	}
+}
+
+static void sum_first_parent(struct line_sum *s, struct rel *r, const struct lines *l,
+			     const char *top, bool renames)
+{
+	struct map ids = {0};
+	size_t *at;
+	char id[GIT_ID_LEN];
+	size_t i;
+
+	for (i = 0; i < l->all.n; i++)
+		*map_at(&ids, l->all.v[i].id) = i;
+	strcpy(id, top);
+	while ((at = map_find(&ids, id))) {
+		const struct commit *c = &l->all.v[*at];
+
+		count(s, c);
+		if (c->parent_count < 2)
+			add_either(s, r, c, renames);
+		snprintf(id, sizeof(id), "%.*s", (int)strcspn(c->parents, " "), c->parents);
+	}
+	for (i = 0; i < l->first.n; i++)
+		add_either(s, r, &l->first.v[i], renames);
+	map_free(&ids);
+}
+
+static void sum_diff(struct line_sum *s, struct rel *r, const struct lines *l,
+		     const struct history *h, const char *old, const char *new, bool renames)
+{
+	size_t i;
+
+	for (i = 0; i < l->all.n; i++)
+		count(s, &l->all.v[i]);
+	if (!h->n)
+		s->unknown = "the two ends have no common ancestor";
+	else if (renames)
+		add_commit(s, h->v);
+	else
+		add_apart(s, r, h->v, old, new);
+}
+
+struct line_sum lines_sum(struct lines *l, struct rel *r, const struct range *range, size_t m)
+{
+	struct line_sum s = {0};
+	size_t i;
+
+	switch (m) {
+	case SUM_RENAMES:
+	case SUM_NO_RENAMES:
+		sum_all(&s, r, &l->all, m == SUM_RENAMES);
+		break;
+	case SUM_MERGES:
+		sum_all(&s, r, &l->all, true);
+		for (i = 0; i < l->merges.n; i++)
+			add_commit(&s, &l->merges.v[i]);
+		break;
+	case FIRST_PARENT:
+	case FIRST_PARENT_NO_RENAMES:
+		sum_first_parent(&s, r, l, range->to, m == FIRST_PARENT);
+		break;
+	case TREE:
+	case TREE_NO_RENAMES:
+		sum_diff(&s, r, l, &l->tree, range->from, range->to, m == TREE);
+		break;
+	default:
+		sum_diff(&s, r, l, &l->base, l->base_id, range->to, m == BASE);
+	}
+	if (m >= BASE && !*range->from)
+		s.unknown = "the range has no beginning";
+	return s;
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "release/message.h"
+
+#include "common/text.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *line_end(const char *s)
+{
+	const char *end = strchr(s, '\n');
+
+	return end ? end : s + strlen(s);
+}
+
+bool message_trailer(const char **at, struct trailer *t)
+{
+	const char *s = *at;
+
+	while (*s) {
+		const char *end = line_end(s);
+		const char *colon = s;
+
+		while (isalnum((unsigned char)*colon) || *colon == '-')
+			colon++;
+		*at = *end ? end + 1 : end;
+		if (*colon == ':' && colon > s && (colon[1] == ' ' || colon[1] == '\t')) {
+			t->key = s;
+			t->key_len = (size_t)(colon - s);
+			t->value = colon + 1 + strspn(colon + 1, " \t");
+			if (t->value > end)
+				t->value = end;
+			while (end > t->value && isspace((unsigned char)end[-1]))
+				end--;
+			t->value_len = (size_t)(end - t->value);
+			return true;
+		}
+		s = *at;
+	}
+	return false;
+}
+
+bool trailer_is(const struct trailer *t, const char *key)
+{
+	return strlen(key) == t->key_len && !strncasecmp(t->key, key, t->key_len);
+}
+
+const char *trailer_mail(const struct trailer *t, struct arena *a)
+{
+	const char *open = memchr(t->value, '<', t->value_len);
+	const char *close =
+		open ? memchr(open, '>', t->value_len - (size_t)(open - t->value)) : NULL;
+
+	if (!close)
+		return arena_strndup(a, t->value, t->value_len);
+	return arena_strndup(a, open + 1, (size_t)(close - open - 1));
+}
+
+const char *trailer_name(const struct trailer *t, struct arena *a)
+{
+	const char *open = memchr(t->value, '<', t->value_len);
+	size_t len = open ? (size_t)(open - t->value) : t->value_len;
+
+	while (len && isspace((unsigned char)t->value[len - 1]))
+		len--;
+	if (len > 1 && t->value[0] == '"' && t->value[len - 1] == '"')
+		return arena_strndup(a, t->value + 1, len - 2);
+	return arena_strndup(a, t->value, len);
+}
+
+bool message_has(const char *message, const char *key)
+{
+	struct trailer t;
+
+	while (message_trailer(&message, &t))
+		if (trailer_is(&t, key))
+			return true;
+	return false;
+}
+
+static bool take_id(const char *s, char id[41])
+{
+	size_t n = strspn(s, "0123456789abcdef");
+
+	if (n < 7 || n > 40 || isalnum((unsigned char)s[n]))
+		return false;
+	memcpy(id, s, n);
+	id[n] = 0;
+	return true;
+}
+
+bool message_link(const char **at, enum message_link kind, char id[41])
+{
+	static const char *const words[] = {
+		[LINK_FIXES] = "Fixes: ",
+		[LINK_MASTER] = "master commit: ",
+		[LINK_PICKED] = "(cherry picked from commit ",
+		[LINK_REVERTS] = "This reverts commit ",
+	};
+	const char *word = words[kind];
+	const char *s = *at;
+
+	while ((s = strcasestr(s, word))) {
+		bool starts = s == *at || s[-1] == '\n' || kind == LINK_PICKED ||
+			      kind == LINK_REVERTS;
+
+		s += strlen(word);
+		s += strspn(s, " \t");
+		if (starts && !strncmp(s, "commit ", 7))
+			s += 7;
+		if (starts && take_id(s, id)) {
+			*at = s;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Words right before an advisory that make it a cause or a neighbour, not this fix. */
+static bool is_mention(const char *start, const char *s)
+{
+	static const char *const before[] = {"introduced by", "introduced in", "caused by",
+					     "broken by",     "regression from", "fallout from",
+					     "fallout of",    "since",	   "after",
+					     "fixes for",     "follow-up to",	 "followup to",
+					     "see",	   "like",	   "similar to",
+					     "unlike",	"amends",	  "prior to"};
+	char text[64];
+	size_t from = (size_t)(s - start) < sizeof(text) ? 0 : (size_t)(s - start) - sizeof(text) + 1;
+	size_t len = 0;
+	size_t i;
+
+	for (start += from; start < s; start++) {
+		char c = isspace((unsigned char)*start) ? ' ' : (char)tolower((unsigned char)*start);
+
+		if (c != ' ' || (len && text[len - 1] != ' '))
+			text[len++] = c;
+	}
+	while (len && text[len - 1] == ' ')
+		len--;
+	text[len] = 0;
+	for (i = 0; i < sizeof(before) / sizeof(*before); i++) {
+		size_t n = strlen(before[i]);
+
+		if (text_ends(text, before[i]) && (len == n || !isalpha((unsigned char)text[len - n - 1])))
+			return true;
+	}
+	return false;
+}
+
+bool message_advisory(const char **at, unsigned int *number)
+{
+	const char *start = *at;
+	const char *s = start;
+
+	while ((s = strstr(s, "XSA"))) {
+		const char *digits = s + 3 + (s[3] == '-' || s[3] == ' ');
+		unsigned int n = 0;
+		bool fresh = s == start || !isalnum((unsigned char)s[-1]);
+		bool mention = is_mention(start, s);
+
+		for (s = digits; *s >= '0' && *s <= '9' && n < 100000; s++)
+			n = n * 10 + (unsigned int)(*s - '0');
+		if (!fresh || s == digits || isalnum((unsigned char)*s) || mention)
+			continue;
+		*at = s;
+		*number = n;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * message.h - what a commit message says beside its words
+ */
+#ifndef RELEASE_MESSAGE_H
+#define RELEASE_MESSAGE_H
+
+#include "common/mem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One "Key: value" line; not terminated: lengths count. */
+struct trailer {
+	const char *key;
+	size_t key_len;
+	const char *value;
+	size_t value_len;
+};
+
+/*
+ * Finds the next trailer at or after *@at (set it to the message first): a line of
+ * a one-word key (letters, digits, dashes), ":" and a value. Unlike git, not only
+ * those of the last paragraph count: real histories have them further up.
+ */
+bool message_trailer(const char **at, struct trailer *t);
+bool trailer_is(const struct trailer *t, const char *key);
+
+/* The address in "Name <address>", else all of it; the arena owns it. */
+const char *trailer_mail(const struct trailer *t, struct arena *a);
+/* The name before the address. */
+const char *trailer_name(const struct trailer *t, struct arena *a);
+/* The message has a trailer of this key. */
+bool message_has(const char *message, const char *key);
+
+enum message_link {
+	LINK_FIXES, /* Fixes: ID ("subject") */
+	LINK_MASTER, /* master commit: ID */
+	LINK_PICKED, /* (cherry picked from commit ID) */
+	LINK_REVERTS, /* This reverts commit ID. */
+};
+
+/*
+ * The next commit id of a kind at or after *@at, in @id: 7 to 40 lower-case
+ * hexadecimal digits.
+ */
+bool message_link(const char **at, enum message_link kind, char id[41]);
+
+/*
+ * The next advisory number that the message says it *is*, not one that it mentions
+ * as a cause: "This is part of XSA-155", "XSA155", but not "introduced by XSA-346".
+ */
+bool message_advisory(const char **at, unsigned int *number);
+
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The commands of xsplice-release. */
+#include "release/rel.h"
+
+static const struct cli_opt stats_options[] = {
+	{"method", 'm', CLI_LIST, offsetof(struct stats_opts, methods), "NAME",
+	 "only this definition of lines (may be repeated)"},
+	{"expect", 0, CLI_STR, offsetof(struct stats_opts, expect), "FILE",
+	 "hold published numbers against every definition"},
+	{"top", 0, CLI_UINT, offsetof(struct stats_opts, top), "N", "this many authors (30)"},
+	REL_OPTIONS(stats_opts),
+	{0},
+};
+
+static const struct cli_cmd commands[] = {
+	{"stats", "RANGE", "commits, people, companies and lines of a range", NULL, stats_options,
+	 sizeof(struct stats_opts), stats_run},
+	{0},
+};
+
+const struct cli_prog rel_prog = {
+	.name = "xsplice-release",
+	.summary = "plan, measure and guard a release from git",
+	.cmds = commands,
+	.footer = "Exit status: 0 all well, 1 findings or a gate that failed, 2 the call is wrong,\n"
+		  "3 it cannot be determined. Unknown is never a pass.\n",
+	.status = rel_status,
+};

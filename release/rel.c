@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "release/rel.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+int rel_status(enum err_kind kind)
+{
+	return kind == ERR_NONE ? 0 : kind == ERR_USAGE ? 2 : 3;
+}
+
+static int open_repo(struct rel *r, unsigned int needs, struct err *e)
+{
+	r->git = git_open(r->repo_path, e);
+	if (!r->git)
+		return -1;
+	if ((needs & REL_HISTORY) == REL_HISTORY && git_is_shallow(r->git))
+		return err_fail(e,
+				"%s: is a shallow clone, its history is cut off and every count "
+				"would be wrong: `git fetch --unshallow`",
+				r->repo_path);
+	return 0;
+}
+
+int rel_begin(struct rel *r, struct cli *cli, const struct rel_opts *opts, unsigned int needs)
+{
+	struct err *e = &cli->err;
+
+	memset(r, 0, sizeof(*r));
+	r->cli = cli;
+	r->opts = opts;
+	r->repo_path = opts->repo ? opts->repo : ".";
+	r->today = day_of_instant((int64_t)time(NULL));
+	report_init(&r->report, cli->cmd->name, "%s", "");
+	if (opts->at && !day_parse(opts->at, &r->today))
+		return err_set(e, ERR_USAGE, "--at %s: not a date: write YYYY-MM-DD", opts->at);
+	if (opts->format && format_parse(opts->format, &r->format, e) < 0)
+		return -1;
+	if (config_load(&r->conf, opts->conf, e) < 0 || people_load(&r->people, &r->conf, e) < 0)
+		return -1;
+	return needs ? open_repo(r, needs, e) : 0;
+}
+
+int rel_end(struct rel *r, int status)
+{
+	struct err *e = &r->cli->err;
+
+	if (!status && e->kind == ERR_NONE)
+		report_print(&r->report, r->format, r->opts->part, stdout, e);
+	status = e->kind != ERR_NONE ? rel_status(e->kind) : r->report.status;
+	report_free(&r->report);
+	people_free(&r->people);
+	config_free(&r->conf);
+	git_close(r->git);
+	return status;
+}
+
+const char *rel_git_version(struct rel *r)
+{
+	const char *const argv[] = {"git", "--version", NULL};
+	struct proc p = {.argv = argv};
+	struct err e = ERR_INIT;
+	const char *out = "git of unknown version";
+
+	if (!proc_run(&p, &e) && !p.status && p.out.len)
+		out = arena_strndup(&r->report.arena, p.out.data, strcspn(p.out.data, "\n"));
+	proc_free(&p);
+	return out;
+}
+
+const char *rel_area(const struct rel *r, const char *path)
+{
+	const char *best = "Other";
+	size_t best_len = 0;
+	size_t i;
+
+	for (i = 0; i < r->conf.n; i++) {
+		const char *key = r->conf.v[i].key;
+		size_t len = strlen(r->conf.v[i].value);
+
+		if (text_starts(key, "area.") && text_ends(key, ".path") && len > best_len &&
+		    !strncmp(path, r->conf.v[i].value, len)) {
+			best = key;
+			best_len = len;
+		}
+	}
+	if (!best_len)
+		return best;
+	return arena_strndup((struct arena *)(uintptr_t)&r->report.arena, best + 5,
+			     strlen(best) - 10);
+}
+
+const char *rel_commit_area(const struct rel *r, const struct commit *c)
+{
+	long most = -1;
+	const char *best = NULL;
+	size_t i;
+
+	for (i = 0; i < c->change_count; i++) {
+		long n = c->changes[i].added + c->changes[i].removed;
+
+		if (n > most) {
+			most = n;
+			best = c->changes[i].path;
+		}
+	}
+	return best ? rel_area(r, best) : "Other";
+}
+
+int rel_main(struct rel *r, char id[GIT_ID_LEN], struct err *e)
+{
+	const char *name = config_get(&r->conf, "project.main");
+	autofree char *remote = mem_printf("origin/%s", name);
+	struct err ignored = ERR_INIT;
+
+	if (!git_resolve(r->git, name, id, &ignored) || !git_resolve(r->git, remote, id, &ignored))
+		return 0;
+	return err_fail(e, "%s: no branch %s or %s: set project.main in the settings", r->repo_path,
+			name, remote);
+}
+
+const char *rel_short(struct rel *r, const char *id)
+{
+	return arena_strndup(&r->report.arena, id, 12);
+}

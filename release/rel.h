@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rel.h - what every command of xsplice-release begins and ends with
+ */
+#ifndef RELEASE_REL_H
+#define RELEASE_REL_H
+
+#include "common/cli.h"
+#include "release/config.h"
+#include "release/date.h"
+#include "release/git.h"
+#include "release/history.h"
+#include "release/people.h"
+#include "release/report.h"
+
+/* The options that every command has. First member of each command's own struct. */
+struct rel_opts {
+	const char *repo;
+	const char *conf;
+	const char *at;
+	const char *format;
+	const char *part;
+};
+
+/* Rows of a struct cli_opt table; @type holds a struct rel_opts named "rel". */
+#define REL_OPTIONS(type)                                                                          \
+	{"repo", 'C', CLI_STR, offsetof(struct type, rel.repo), "REPO", "the git repository (.)"}, \
+		{"config", 'c', CLI_STR, offsetof(struct type, rel.conf), "FILE",                  \
+		 "settings of the project (built in: Xen's)"},                                     \
+		{"at", 0, CLI_STR, offsetof(struct type, rel.at), "DATE",                          \
+		 "take this for today: makes output reproducible"},                                \
+		{"format", 'f', CLI_STR, offsetof(struct type, rel.format), "FORMAT",              \
+		 "text, json, md, html, csv; svg, ics, conf where they make sense"},               \
+		{"part", 0, CLI_STR, offsetof(struct type, rel.part), "KEY",                       \
+		 "the table (csv) or chart (svg) to print; else the first"}
+
+struct rel {
+	struct cli *cli;
+	const struct rel_opts *opts;
+	const char *repo_path;
+	struct git *git; /* NULL if not asked for */
+	struct config conf;
+	struct people people;
+	enum format format;
+	int32_t today;
+	struct report report;
+};
+
+enum {
+	REL_GIT = 1, /* needs the repository */
+	REL_HISTORY = 3, /* and its whole history: a shallow clone will not do */
+};
+
+/*
+ * Reads settings, date and format, opens the repository. rel_end() in any case: it
+ * prints the report if @status is 0, and returns the exit status.
+ */
+int rel_begin(struct rel *r, struct cli *cli, const struct rel_opts *opts, unsigned int needs);
+int rel_end(struct rel *r, int status);
+
+/* Version of the git program, for numbers that come from it. */
+const char *rel_git_version(struct rel *r);
+
+/* Area of a path by the settings' path prefixes: the longest counts; else "Other". */
+const char *rel_area(const struct rel *r, const char *path);
+/* The area with most changed lines of a commit (with HISTORY_LINES). */
+const char *rel_commit_area(const struct rel *r, const struct commit *c);
+
+/* The main branch: project.main if it exists, else origin/ of it, else HEAD. */
+int rel_main(struct rel *r, char id[GIT_ID_LEN], struct err *e);
+
+/* "0123456789ab" of an id, in the report's memory. */
+const char *rel_short(struct rel *r, const char *id);
+
+/* Exit status of this program for a kind of failure: 2 usage, 3 anything else. */
+int rel_status(enum err_kind kind);
+
+/* --- commands, each in the file of its name -------------------------------- */
+extern const struct cli_prog rel_prog;
+
+int stats_run(struct cli *cli, void *opts, int argc, char **argv);
+int cycle_run(struct cli *cli, void *opts, int argc, char **argv);
+int schedule_run(struct cli *cli, void *opts, int argc, char **argv);
+int freeze_run(struct cli *cli, void *opts, int argc, char **argv);
+int lint_run(struct cli *cli, void *opts, int argc, char **argv);
+int changelog_run(struct cli *cli, void *opts, int argc, char **argv);
+int support_run(struct cli *cli, void *opts, int argc, char **argv);
+int backports_run(struct cli *cli, void *opts, int argc, char **argv);
+int review_run(struct cli *cli, void *opts, int argc, char **argv);
+int lab_run(struct cli *cli, void *opts, int argc, char **argv);
+int update_run(struct cli *cli, void *opts, int argc, char **argv);
+int notes_run(struct cli *cli, void *opts, int argc, char **argv);
+int announce_run(struct cli *cli, void *opts, int argc, char **argv);
+
+struct rel_plain {
+	struct rel_opts rel;
+};
+
+struct stats_opts {
+	struct rel_opts rel;
+	struct cli_list methods;
+	const char *expect;
+	unsigned int top;
+};
+
+#endif
