@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+enum e { A, B, NR };
+int use(enum e x)
+{
+	return x == B;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+struct s {
+	struct {
+		int x;
+		int y;
+	} in[2];
+};
+int use(struct s *p)
+{
+	return (int)(long)p->in[1].y;
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+struct s {
+	long a;
+	int b;
+};
+int use(struct s *p)
+{
+	return (int)(long)p->a;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+struct s {
+	long a;
+	int b;
+	long c;
+};
+int use(struct s *p)
+{
+	return (int)(long)p->c;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+struct s {
+	int a;
+};
+int use(struct s *p)
+{
+	return (int)(long)p->a;
+}

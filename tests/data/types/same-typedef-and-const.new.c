@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+typedef unsigned int u32;
+struct s {
+	const u32 a;
+	const char *p;
+};
+int use(struct s *p)
+{
+	return (int)(long)p->a;
+}
