@@ -488,8 +488,7 @@ const struct sym *cmp_next_init_change(struct cmp *c, size_t *iter, const char *
 }
 
 int cmp_open(struct cmp *c, const char *old_path, const char *new_path, const char *name,
-	     const struct scope_keys *(*keys)(const char *path, struct obj *o, void *ctx), void *ctx,
-	     struct err *e)
+	     const struct scope_keys *olds, const struct scope_keys *news, struct err *e)
 {
 	memset(c, 0, sizeof(*c));
 	c->olds = obj_load(old_path, name, e);
@@ -503,8 +502,7 @@ int cmp_open(struct cmp *c, const char *old_path, const char *new_path, const ch
 	if (special_read(&c->code, c->olds, &c->old_special, e) < 0 ||
 	    special_read(&c->code, c->news, &c->new_special, e) < 0)
 		return -1;
-	pair_objects(&c->code, c->olds, c->news, keys ? keys(old_path, c->olds, ctx) : NULL,
-		     keys ? keys(new_path, c->news, ctx) : NULL);
+	pair_objects(&c->code, c->olds, c->news, olds, news);
 	compare_all(c);
 	return 0;
 }

@@ -27,11 +27,11 @@ struct cmp {
 /*
  * Loads both objects, classifies, pairs and compares them. Afterwards, in the new
  * object, every section of code and every variable that has a twin has ->compared
- * set, and ->differs with ->why. Free with cmp_free(), also after a failure.
+ * set, and ->differs with ->why. The keys may be NULL. Free with cmp_free(), also after
+ * a failure.
  */
 int cmp_open(struct cmp *c, const char *old_path, const char *new_path, const char *name,
-	     const struct scope_keys *(*keys)(const char *path, struct obj *o, void *ctx), void *ctx,
-	     struct err *e);
+	     const struct scope_keys *olds, const struct scope_keys *news, struct err *e);
 void cmp_free(struct cmp *c);
 
 /* Functions of .init.text that differ, one by one; NULL at the end. */

@@ -22,6 +22,7 @@ struct sec;
 struct sym;
 struct sec_rule;
 struct insn_map;
+struct chosen;
 
 struct rel {
 	uint64_t offset; /* of the field, from the start of its section */
@@ -58,6 +59,9 @@ struct sec {
 	bool differs;
 	const char *why; /* first difference, for people */
 
+	/* choose.c: code, or a section of hooks, that goes into the payload */
+	struct chosen *chosen;
+
 	/* insn_map of its code, decoded when first needed; see code.h */
 	struct insn_map *insns;
 };
@@ -85,6 +89,9 @@ struct sym {
 	bool compared;
 	bool differs;
 	const char *why;
+
+	/* choose.c: a variable or constant that goes into the payload */
+	struct chosen *chosen;
 };
 
 struct obj {

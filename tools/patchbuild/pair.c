@@ -76,7 +76,7 @@ static const char *find_key(const struct scope_keys *keys, const struct sym *s)
 	size_t i;
 
 	for (i = 0; keys && i < keys->n; i++)
-		if (keys->v[i].sec == s->sec && keys->v[i].value == s->value)
+		if (keys->v[i].section == s->sec->index && keys->v[i].value == s->value)
 			return keys->v[i].key;
 	return NULL;
 }

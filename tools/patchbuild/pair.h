@@ -13,8 +13,8 @@
  * new, so the same declaration has the same key in both.
  */
 struct scope_key {
-	const struct sec *sec;
-	uint64_t value; /* place in @sec */
+	uint32_t section; /* index in the object */
+	uint64_t value; /* place in that section */
 	const char *key; /* "file:line:function:name" */
 };
 

@@ -20,6 +20,21 @@ struct base_opts {
 extern const struct cli_opt verb_base_opts[];
 int verb_base(struct cli *cli, void *opts, int argc, char **argv);
 
+/* verb_build.c: base and patches to payload */
+struct build_opts {
+	const char *store;
+	const char *base;
+	const char *output;
+	const char *key;
+	const char *name;
+	const char *depends;
+	struct cli_list patches;
+	struct cli_list advisories;
+	bool json;
+};
+extern const struct cli_opt verb_build_opts[];
+int verb_build(struct cli *cli, void *opts, int argc, char **argv);
+
 /* verb_diff.c: compare two objects */
 struct diff_opts {
 	bool json;

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "patchbuild/build.h"
+
+#include "patchbuild/emit.h"
+#include "patchbuild/types.h"
+
+#include "common/payload_sig.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static struct base *open_base(const struct build_request *rq, struct err *e)
+{
+	autofree char *dir = NULL;
+
+	if (!strchr(rq->base, '/'))
+		return base_open(rq->store, rq->base, e);
+	dir = path_dir(rq->base);
+	return base_open(dir, path_base(rq->base), e);
+}
+
+/* --- types --- */
+
+static void judge_type(struct build *b, const struct unit *u, const struct types *old,
+		       const struct types *new, const struct type_change *t)
+{
+	const char *why = "";
+	bool stack_only = t->kind == TYPE_LAYOUT &&
+			  types_local_only(old, new, t->name, &why) == TYPES_LIFE_LOCAL;
+
+	/* Whoever calls a changed function was compiled again, and is compared. */
+	if (t->kind == TYPE_FUNCTION || type_change_is_harmless(t->kind) || stack_only)
+		verdict_note(&b->verdict, type_change_word(t->kind), u->object, t->name, "%s%s",
+			     t->text, stack_only ? " (lives only on the stack)" : "");
+	else
+		verdict_refuse(&b->verdict, type_change_word(t->kind), u->object, t->name,
+			       "%s%s%s: what is alive has the old form; keep the type as it is and "
+			       "put new members elsewhere",
+			       t->text, *why ? "; " : "", why);
+}
+
+static int judge_types(struct build *b, const struct unit *u, struct types *old, struct types *new,
+		       struct err *e)
+{
+	struct type_changes changes;
+	int ret = types_diff(old, new, &changes, e);
+	size_t i;
+
+	for (i = 0; ret == 0 && i < changes.n; i++)
+		judge_type(b, u, old, new, &changes.v[i]);
+	type_changes_free(&changes);
+	return ret;
+}
+
+static struct scope_keys scope_keys(struct arena *a, const struct types *t)
+{
+	struct scope_keys keys = {0};
+	size_t n;
+	struct static_local *v = types_static_locals(t, &n);
+	size_t i;
+
+	keys.v = arena_alloc(a, n, sizeof(*keys.v));
+	for (i = 0; i < n; i++) {
+		if (v[i].artificial || !v[i].file)
+			continue;
+		keys.v[keys.n].section = v[i].section;
+		keys.v[keys.n].value = v[i].offset;
+		keys.v[keys.n++].key = arena_printf(a, "%s:%u:%s:%s", v[i].file, v[i].line,
+						    v[i].function, v[i].name);
+	}
+	free(v);
+	return keys;
+}
+
+/* --- stages --- */
+
+static int compare_unit(struct build *b, const struct unit *u, struct err *e)
+{
+	struct selection *s = &b->sel;
+	struct pair *p = &s->pairs[s->npairs++];
+	struct types *old = NULL;
+	struct types *new = NULL;
+	struct arena a = {0};
+	struct scope_keys olds = {0};
+	struct scope_keys news = {0};
+	int ret = -1;
+
+	p->unit = u;
+	if (!u->is_asm) {
+		old = types_load(u->old_path, e);
+		new = old ? types_load(u->new_path, e) : NULL;
+		if (!new || judge_types(b, u, old, new, e) < 0)
+			goto out;
+		olds = scope_keys(&a, old);
+		news = scope_keys(&a, new);
+	}
+	ret = cmp_open(&p->cmp, u->old_path, u->new_path, u->object, &olds, &news, e);
+	if (ret == 0)
+		p->group = hvsyms_group(s->hv, p->cmp.olds);
+out:
+	types_free(old);
+	types_free(new);
+	arena_free(&a);
+	return ret;
+}
+
+static int compare_units(struct build *b, struct err *e)
+{
+	size_t i;
+
+	b->sel.hv = hvsyms_open(base_xen_syms(b->base), e);
+	if (!b->sel.hv)
+		return -1;
+	b->sel.verdict = &b->verdict;
+	b->sel.pairs = mem_zalloc(b->units.n, sizeof(*b->sel.pairs));
+	for (i = 0; i < b->units.n; i++) {
+		const struct unit *u = &b->units.v[i];
+
+		if (u->is_identical || u->is_helper)
+			continue;
+		if (!u->old_path || !u->new_path)
+			return err_fail(e, "%s: only half of it was compiled", u->object);
+		if (compare_unit(b, u, e) < 0) {
+			if (e->kind != ERR_UNSUPPORTED)
+				return -1;
+			verdict_refuse(&b->verdict, "not-understood", u->object, NULL, "%s",
+				       e->text);
+			err_clear(e);
+			b->sel.npairs--;
+		}
+	}
+	return 0;
+}
+
+/* Metadata that Xen shows in its list. */
+static const char **modinfo(struct build *b, const struct build_request *rq)
+{
+	struct arena *a = &b->sel.arena;
+	size_t max = 8 + rq->npatches + rq->nadvisories + b->sel.n;
+	const char **lines = arena_alloc(a, max, sizeof(*lines));
+	size_t n = 0;
+	size_t i;
+
+	lines[n++] = arena_printf(a, "name=%s", rq->name);
+	for (i = 0; i < rq->nadvisories; i++)
+		lines[n++] = arena_printf(a, "advisory=%s", rq->advisories[i]);
+	lines[n++] = arena_printf(a, "builder=patchbuild %s", XSP_VERSION);
+	for (i = 0; i < b->patches.npatches; i++)
+		lines[n++] = arena_printf(a, "patch=sha256:%s", b->patches.patches[i].sha256);
+	lines[n++] = arena_printf(a, "base=%s", base_version(b->base));
+	for (i = 0; i < b->sel.n; i++)
+		if (b->sel.v[i]->kind == CHOSEN_PATCH)
+			lines[n++] = arena_printf(a, "function=%s",
+						  hv_name(a, b->sel.v[i]->sym->twin));
+	return lines;
+}
+
+/* What was written is read by the same code that the loader uses. */
+static int check_payload(const struct build *b, const struct build_request *rq, struct err *e)
+{
+	struct xsp_cause cause = {0};
+	struct xsp_payload p;
+
+	if (xsp_payload_open(&p, b->payload.data, b->payload.len, &cause) < 0)
+		return payload_cause(rq->name, &cause, e);
+	return 0;
+}
+
+static int write_payload(struct build *b, const struct build_request *rq, struct err *e)
+{
+	struct emit_info info = {
+		.xen_build_id = base_build_id(b->base),
+		.depends = rq->depends ? rq->depends : base_build_id(b->base),
+		.modinfo = modinfo(b, rq),
+	};
+
+	if (emit(&b->sel, &info, &b->payload, b->build_id, e) < 0)
+		return -1;
+	return check_payload(b, rq, e);
+}
+
+static bool has_code(const struct build *b, const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < b->verdict.nnotes; i++)
+		if (!strcmp(b->verdict.notes[i].code, code))
+			return true;
+	return false;
+}
+
+static void decide(struct build *b)
+{
+	if (!b->verdict.nrefusals && !b->sel.n && has_code(b, "init-changed"))
+		verdict_refuse(&b->verdict, "init-only", NULL, NULL,
+			       "only code that runs at boot changed: a payload would have no "
+			       "effect; boot the fixed hypervisor");
+	if (b->verdict.nrefusals)
+		b->result = BUILD_NOT_PATCHABLE;
+	else
+		b->result = b->sel.n ? BUILD_PAYLOAD : BUILD_NO_CHANGE;
+}
+
+static int run(struct build *b, const struct build_request *rq, struct err *e)
+{
+	b->sel.name = rq->name;
+	if (patch_set_load(&b->patches, rq->patches, rq->npatches, e) < 0)
+		return -1;
+	b->base = open_base(rq, e);
+	if (!b->base)
+		return -1;
+	if (workspace_make(&b->ws, b->base, &b->patches, &b->verdict, e) < 0)
+		return -1;
+	if (units_affected(b->base, &b->patches, b->ws, &b->units, &b->verdict, e) < 0)
+		return -1;
+	if (units_compile(b->base, b->ws, &b->units, &b->verdict, e) < 0)
+		return -1;
+	if (compare_units(b, e) < 0)
+		return -1;
+	if (choose(&b->sel, e) < 0)
+		return -1;
+	decide(b);
+	return b->result == BUILD_PAYLOAD ? write_payload(b, rq, e) : 0;
+}
+
+int build_run(struct build *b, const struct build_request *rq, struct err *e)
+{
+	double started = now();
+	int ret = run(b, rq, e);
+
+	b->seconds = now() - started;
+	b->cpu_seconds = b->units.cpu_seconds;
+	return ret;
+}
+
+void build_free(struct build *b)
+{
+	selection_free(&b->sel);
+	unit_list_free(&b->units);
+	workspace_free(b->ws);
+	patch_set_free(&b->patches);
+	verdict_free(&b->verdict);
+	strbuf_free(&b->payload);
+	base_close(b->base);
+}
