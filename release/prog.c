@@ -12,7 +12,26 @@ static const struct cli_opt stats_options[] = {
 	{0},
 };
 
+static const struct cli_opt plain_options[] = {
+	REL_OPTIONS(rel_plain),
+	{0},
+};
+
+static const struct cli_opt schedule_options[] = {
+	{"start", 0, CLI_STR, offsetof(struct schedule_opts, start), "DATE",
+	 "the first day of development (new)"},
+	REL_OPTIONS(schedule_opts),
+	{0},
+};
+
 static const struct cli_cmd commands[] = {
+	{"schedule", "new X.Y --start DATE | check | ics | remind",
+	 "dates from rules, checks, calendar and reminders", NULL, schedule_options,
+	 sizeof(struct schedule_opts), schedule_run},
+	{"cycle", "", "planned and actual dates of every series", NULL, plain_options,
+	 sizeof(struct rel_plain), cycle_run},
+	{"freeze", "RANGE", "commits that break the freeze", NULL, plain_options,
+	 sizeof(struct rel_plain), freeze_run},
 	{"stats", "RANGE", "commits, people, companies and lines of a range", NULL, stats_options,
 	 sizeof(struct stats_opts), stats_run},
 	{0},

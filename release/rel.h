@@ -53,7 +53,8 @@ enum {
 
 /*
  * Reads settings, date and format, opens the repository. rel_end() in any case: it
- * prints the report if @status is 0, and returns the exit status.
+ * prints the report if @status is 0 (other values: printed already, or a failure)
+ * and returns the exit status.
  */
 int rel_begin(struct rel *r, struct cli *cli, const struct rel_opts *opts, unsigned int needs);
 int rel_end(struct rel *r, int status);
@@ -101,6 +102,11 @@ struct stats_opts {
 	struct cli_list methods;
 	const char *expect;
 	unsigned int top;
+};
+
+struct schedule_opts {
+	struct rel_opts rel;
+	const char *start;
 };
 
 #endif

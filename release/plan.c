@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "release/plan.h"
+
+#include "common/text.h"
+#include "release/date.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool plan_add(const char *span, int32_t *day)
+{
+	char *end;
+	long n = strtol(span, &end, 10);
+
+	if (end == span || n < -5000 || n > 5000 || !*end || end[1])
+		return false;
+	if (*end == 'm')
+		*day = day_add_months(*day, (int)n);
+	else if (*end == 'w' || *end == 'd')
+		*day += (int32_t)n * (*end == 'w' ? 7 : 1);
+	else
+		return false;
+	return true;
+}
+
+const char *plan_holiday(const struct config *c, int32_t day)
+{
+	char text[DATE_LEN];
+	const char *h;
+	size_t i = 0;
+
+	day_text(day, text);
+	while ((h = config_next(c, "schedule.holiday", &i))) {
+		if (text_starts(h, text) && (h[10] == ' ' || !h[10]))
+			return h[10] ? h + 11 : "holiday";
+		if (text_starts(h, text + 5) && (h[5] == ' ' || !h[5]))
+			return h[5] ? h + 6 : "holiday";
+	}
+	return NULL;
+}
+
+static void add(struct plan *p, const char *name, int32_t day, const char *why)
+{
+	p->v = mem_grow(p->v, p->n, sizeof(*p->v));
+	p->v[p->n].name = arena_strdup(&p->arena, name);
+	p->v[p->n].day = day;
+	p->v[p->n++].why = why ? arena_strdup(&p->arena, why) : NULL;
+}
+
+/* To the weekday of the rule (before the date if @back), then off holidays and weekends. */
+static void settle(struct plan *p, const struct config *c, const char *name, int32_t day,
+		   const char *rule, bool back)
+{
+	const char *wanted = config_sub(c, "milestone", name, "weekday");
+	int weekday = wanted ? weekday_parse(wanted) : -1;
+	const char *why = rule;
+	int step = back ? -1 : 1;
+
+	if (weekday >= 0 && day_weekday(day) != weekday) {
+		while (day_weekday(day) != weekday)
+			day += step;
+		why = arena_printf(&p->arena, "%s, %s %s", why, back ? "the" : "the next",
+				   weekday_name(weekday));
+		if (back)
+			why = arena_printf(&p->arena, "%s before", why);
+	}
+	while (day_weekday(day) > 4 || plan_holiday(c, day)) {
+		const char *off = plan_holiday(c, day);
+
+		why = arena_printf(&p->arena, "%s, off %s", why, off ? off : weekday_name(day_weekday(day)));
+		day += step;
+	}
+	add(p, name, day, why);
+}
+
+int32_t plan_day(const struct plan *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (!strcmp(p->v[i].name, name))
+			return p->v[i].day;
+	return DAY_NONE;
+}
+
+/* "release -14w": another milestone and a distance. */
+static int add_rule(struct plan *p, const struct config *c, const char *name, const char *offset,
+		    struct err *e)
+{
+	size_t len = strcspn(offset, " ");
+	autofree char *base = mem_strndup(offset, len);
+	int32_t day = plan_day(p, base);
+
+	if (day == DAY_NONE || !offset[len] || !plan_add(offset + len + 1, &day))
+		return err_fail(e,
+				"[milestone \"%s\"] offset = %s: not understood: write such as "
+				"\"release -10w\" after start, release or an earlier milestone",
+				name, offset);
+	settle(p, c, name, day, offset, false);
+	return 0;
+}
+
+static int add_candidates(struct plan *p, const struct config *c, struct err *e)
+{
+	const char *every = config_get(c, "schedule.rc-every");
+	int32_t day = plan_day(p, "rc1");
+	int32_t end = plan_day(p, "release");
+	unsigned int count, i;
+
+	if (config_uint(c, "schedule.rc-count", 0, 40, &count, e) < 0)
+		return -1;
+	for (i = 2; i <= count && day != DAY_NONE; i++) {
+		autofree char *name = mem_printf("rc%u", i);
+
+		if (!plan_add(every, &day))
+			return err_fail(e, "schedule.rc-every = %s: not a time: write such as 2w", every);
+		if (day >= end)
+			return err_fail(e,
+					"rc%u: would come on or after the release: fewer candidates "
+					"(schedule.rc-count), a shorter rhythm or an earlier rc1",
+					i);
+		settle(p, c, name, day, arena_printf(&p->arena, "%s after rc%u", every, i - 1), false);
+	}
+	return 0;
+}
+
+static int by_day(const void *a, const void *b)
+{
+	const struct milestone *x = a;
+	const struct milestone *y = b;
+
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+int plan_make(struct plan *p, const struct config *c, const struct version *v, int32_t start,
+	      struct err *e)
+{
+	const char *length = config_get(c, "schedule.length");
+	int32_t day = start;
+	size_t n, i;
+	const char **names = config_subs(c, "milestone", &n);
+	int ret = 0;
+
+	memset(p, 0, sizeof(*p));
+	p->version = *v;
+	add(p, "start", start, "given");
+	if (!plan_add(length, &day) || day <= start)
+		ret = err_fail(e, "schedule.length = %s: not a time: write such as 8m or 26w", length);
+	if (!ret)
+		settle(p, c, "release", day, arena_printf(&p->arena, "start +%s", length), true);
+	for (i = 0; i < n && !ret; i++) {
+		const char *offset = config_sub(c, "milestone", names[i], "offset");
+
+		if (offset)
+			ret = add_rule(p, c, names[i], offset, e);
+	}
+	if (!ret)
+		ret = add_candidates(p, c, e);
+	free(names);
+	if (p->n)
+		qsort(p->v, p->n, sizeof(*p->v), by_day);
+	return ret;
+}
+
+int plan_read(struct plan *p, const struct config *c, const char *version, struct err *e)
+{
+	autofree char *prefix = mem_printf("cycle.%s.", version);
+	size_t i;
+
+	memset(p, 0, sizeof(*p));
+	if (!version_parse(version, &p->version) || p->version.rc || p->version.n != 2)
+		return err_fail(e, "[cycle \"%s\"]: not a series: write it as text, such as \"4.10\"",
+				version);
+	for (i = 0; i < c->n; i++) {
+		const char *name = c->v[i].key + strlen(prefix);
+		int32_t day;
+
+		if (!text_starts(c->v[i].key, prefix) || plan_day(p, name) != DAY_NONE)
+			continue;
+		if (config_day(c, "cycle", version, name, &day, e) < 0)
+			return -1;
+		add(p, name, day, NULL);
+	}
+	if (p->n)
+		qsort(p->v, p->n, sizeof(*p->v), by_day);
+	return 0;
+}
+
+void plan_free(struct plan *p)
+{
+	free(p->v);
+	arena_free(&p->arena);
+	memset(p, 0, sizeof(*p));
+}

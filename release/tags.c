@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "release/tags.h"
+
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The numbers in parentheses of a match, as a version; a candidate's number is last. */
+static bool numbers(const char *s, const regmatch_t *m, size_t groups, bool rc, struct version *v)
+{
+	char text[VERSION_LEN] = "";
+	size_t len = 0;
+	size_t i;
+	bool first = true;
+
+	for (i = 1; i <= groups && i < 8; i++) {
+		size_t n = m[i].rm_so < 0 ? 0 : (size_t)(m[i].rm_eo - m[i].rm_so);
+
+		if (!n || strspn(s + m[i].rm_so, "0123456789") < n)
+			continue;
+		if (len + n + 4 >= sizeof(text))
+			return false;
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%.*s",
+					first ? "" : rc && i == groups ? "-rc" : ".", (int)n,
+					s + m[i].rm_so);
+		first = false;
+	}
+	return version_parse(text, v);
+}
+
+static bool match(const struct config *c, const char *key, const char *s, bool rc,
+		  struct version *v)
+{
+	const char *pattern;
+	regmatch_t m[8];
+	bool found = false;
+	size_t i = 0;
+
+	while (!found && (pattern = config_next(c, key, &i))) {
+		regex_t re;
+
+		if (regcomp(&re, pattern, REG_EXTENDED))
+			continue;
+		found = !regexec(&re, s, 8, m, 0) && numbers(s, m, re.re_nsub, rc, v);
+		regfree(&re);
+	}
+	return found;
+}
+
+bool tags_branch_version(const struct rel *r, const char *branch, struct version *v)
+{
+	return match(&r->conf, "branch.stable", branch, false, v);
+}
+
+static int check_patterns(const struct config *c, struct err *e)
+{
+	static const char *const keys[] = {"tag.release", "tag.rc", "branch.stable"};
+	const char *pattern;
+	char why[128];
+	regex_t re;
+	size_t k;
+
+	for (k = 0; k < 3; k++) {
+		size_t i = 0;
+
+		while ((pattern = config_next(c, keys[k], &i))) {
+			int ret = regcomp(&re, pattern, REG_EXTENDED);
+
+			if (ret) {
+				regerror(ret, &re, why, sizeof(why));
+				return err_fail(e, "%s = %s: not a regular expression: %s", keys[k],
+						pattern, why);
+			}
+			regfree(&re);
+		}
+	}
+	return 0;
+}
+
+static int by_version(const void *a, const void *b)
+{
+	const struct release_tag *x = a;
+	const struct release_tag *y = b;
+	int d = version_cmp(&x->version, &y->version);
+
+	if (d)
+		return d;
+	if (x->when != y->when)
+		return x->when < y->when ? -1 : 1;
+	return strcmp(x->ref->name, y->ref->name);
+}
+
+static void add(struct tags *t, const struct git_ref *ref, const struct version *v)
+{
+	struct release_tag *out;
+
+	t->v = mem_grow(t->v, t->n, sizeof(*t->v));
+	out = &t->v[t->n++];
+	memset(out, 0, sizeof(*out));
+	out->version = *v;
+	out->ref = ref;
+	out->early = ref->has_tagger && ref->tagged < ref->committed;
+	out->when = ref->has_tagger && !out->early ? ref->tagged : ref->committed;
+}
+
+int tags_load(struct tags *t, struct rel *r, struct err *e)
+{
+	struct version v;
+	size_t i;
+
+	memset(t, 0, sizeof(*t));
+	if (check_patterns(&r->conf, e) < 0 ||
+	    git_refs(r->git, &t->arena, &t->refs, &t->ref_count, e) < 0)
+		return -1;
+	for (i = 0; i < t->ref_count; i++) {
+		const struct git_ref *ref = &t->refs[i];
+
+		if (ref->broken)
+			report_note(&r->report, "unknown: %s leads nowhere: %s", ref->name, ref->broken);
+		else if (ref->is_tag && (match(&r->conf, "tag.release", ref->name, false, &v) ||
+					 match(&r->conf, "tag.rc", ref->name, true, &v)))
+			add(t, ref, &v);
+	}
+	if (t->n)
+		qsort(t->v, t->n, sizeof(*t->v), by_version);
+	for (i = 1; i < t->n; i++)
+		t->v[i].second = !version_cmp(&t->v[i].version, &t->v[i - 1].version);
+	return 0;
+}
+
+void tags_free(struct tags *t)
+{
+	free(t->refs);
+	free(t->v);
+	arena_free(&t->arena);
+	memset(t, 0, sizeof(*t));
+}
+
+const struct release_tag *tags_find(const struct tags *t, const struct version *v)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (!version_cmp(&t->v[i].version, v))
+			return &t->v[i];
+	return NULL;
+}

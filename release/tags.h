@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tags.h - releases and candidates among the tags, series among the branches
+ */
+#ifndef RELEASE_TAGS_H
+#define RELEASE_TAGS_H
+
+#include "release/rel.h"
+#include "release/version.h"
+
+struct release_tag {
+	struct version version;
+	const struct git_ref *ref;
+	int64_t when; /* the tag's own date, else the commit's; seconds */
+	bool early; /* the tag says it is older than its commit */
+	bool second; /* another tag of the same version comes before it */
+};
+
+struct tags {
+	struct arena arena;
+	struct git_ref *refs;
+	size_t ref_count;
+	struct release_tag *v; /* by version, then by date */
+	size_t n;
+};
+
+/* Reads all refs and finds versions by tag.release and tag.rc. tags_free() in any case. */
+int tags_load(struct tags *t, struct rel *r, struct err *e);
+void tags_free(struct tags *t);
+
+/* The first tag of a version, or NULL. */
+const struct release_tag *tags_find(const struct tags *t, const struct version *v);
+
+/* Matches a branch by branch.stable; false if it is none. */
+bool tags_branch_version(const struct rel *r, const char *branch, struct version *v);
+
+#endif
