@@ -7,7 +7,6 @@
 #include "common/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fts.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -50,30 +49,6 @@ static bool is_skipped(const FTSENT *f)
 	return false;
 }
 
-static int write_new(const char *path, const struct file_data *f, mode_t mode, struct err *e)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	size_t done = 0;
-	ssize_t n;
-
-	if (fd < 0)
-		return err_sys(e, errno, "%s: cannot make the file", path);
-	while (done < f->size) {
-		n = write(fd, f->data + done, f->size - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			err_sys(e, errno, "%s: cannot write", path);
-			close(fd);
-			return -1;
-		}
-		done += (size_t)n;
-	}
-	if (close(fd) < 0)
-		return err_sys(e, errno, "%s: cannot write", path);
-	return 0;
-}
-
 static int copy_file(struct copy *c, const FTSENT *f, const char *rel, struct err *e)
 {
 	autofree char *to = path_join(c->to, rel);
@@ -85,7 +60,7 @@ static int copy_file(struct copy *c, const FTSENT *f, const char *rel, struct er
 	if (file_read(f->fts_accpath, FILE_LIMIT, &data, e))
 		return -1;
 	digest_hex(hex, data.data, data.size);
-	ret = write_new(to, &data, f->fts_statp->st_mode & 0100 ? 0755 : 0644, e);
+	ret = file_create(to, data.data, data.size, f->fts_statp->st_mode & 0100 ? 0755 : 0644, e);
 	file_free(&data);
 	json_put_str(c->files, name, hex);
 	return ret;

@@ -5,6 +5,7 @@
 #ifndef PATCHBUILD_PATCHFILE_H
 #define PATCHBUILD_PATCHFILE_H
 
+#include "common/digest.h"
 #include "common/err.h"
 #include "common/mem.h"
 
@@ -17,18 +18,22 @@ enum patch_action {
 	PATCH_REMOVE,
 };
 
-/* What all patches together do to one file. */
+/* What is done to one file. */
 struct patch_file {
 	const char *path; /* relative to the hypervisor folder: "common/dm.c" */
 	enum patch_action action;
+	const char *hunks; /* from the first "@@" to the end of the last hunk */
+	size_t size; /* of @hunks */
 };
 
 /* One patch, read whole. */
 struct patch {
 	const char *name; /* of its file, as given */
-	char *data;
+	const char *data; /* as it was read */
 	size_t size;
-	char sha256[65];
+	char sha256[DIGEST_HEX]; /* of @data */
+	struct patch_file *files; /* those of the hypervisor, in order */
+	size_t nfiles;
 };
 
 struct patch_set {
@@ -40,11 +45,17 @@ struct patch_set {
 };
 
 /*
- * Reads @n patches. Refuses what no source fix needs: absolute paths, "..",
- * control characters in names, links, devices, binary hunks, renames, copies, a
- * file without a hunk. The set is to be freed also after a failure.
+ * Reads @n patches; their names are relative to the top of a Xen tree ("a/xen/common/
+ * dm.c") or to the hypervisor folder ("a/common/dm.c"), per patch. Refuses what no
+ * source fix needs: absolute paths, "..", control characters in names, links, devices,
+ * binary hunks, renames, copies, a hunk that is cut short. The set is to be freed also
+ * after a failure.
  */
 int patch_set_load(struct patch_set *s, const char *const *paths, size_t n, struct err *e);
 void patch_set_free(struct patch_set *s);
+
+/* The same for one patch from memory; @data is copied. */
+int patch_set_add(struct patch_set *s, const char *name, const char *data, size_t size,
+		  struct err *e);
 
 #endif

@@ -31,6 +31,9 @@ struct unit {
 	bool is_helper;
 	bool is_identical; /* old and new object: equal but for debug information */
 	double cpu_seconds; /* what compiling it twice took */
+
+	const char *command; /* as recorded */
+	bool own_source; /* a patch changes @source itself */
 };
 
 struct unit_list {

@@ -36,7 +36,7 @@ static void add(struct arena *a, struct finding **list, size_t *n, const struct 
 	to->text = arena_strdup(a, f->text);
 }
 
-static char *format(const char *fmt, va_list ap)
+__attribute__((format(printf, 1, 0))) static char *format(const char *fmt, va_list ap)
 {
 	char *text;
 

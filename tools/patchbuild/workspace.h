@@ -19,10 +19,10 @@ struct workspace;
  * Makes a workspace in a new private folder below $TMPDIR, applies the patches in
  * order to the new copy and inserts #line so that unchanged lines keep their
  * numbers. -1 and a cause if a patch does not apply (patch's own words in
- * workspace_messages()).
+ * workspace_messages()). *ws is set and to be freed also after a failure.
  */
-struct workspace *workspace_make(const struct base *b, const struct patch_set *s, struct verdict *v,
-				 struct err *e);
+int workspace_make(struct workspace **ws, const struct base *b, const struct patch_set *s,
+		   struct verdict *v, struct err *e);
 
 /* Removes the folder and frees. NULL is no error. */
 void workspace_free(struct workspace *ws);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "patchbuild/units.h"
+#include "patchbuild/units_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *rel_source(const struct base *b, struct arena *a, const char *source)
+{
+	const char *canonical = base_canonical(b, a, source);
+	const char *rel = canonical ? base_src_rel(b, canonical) : NULL;
+
+	return rel ? rel : source;
+}
+
+static void add_unit(const struct base *b, struct unit_list *l, const struct recipe *r,
+		     const struct base_object *o)
+{
+	struct unit *u;
+
+	l->v = mem_grow(l->v, l->n, sizeof(*l->v));
+	u = &l->v[l->n++];
+	memset(u, 0, sizeof(*u));
+	u->object = arena_strdup(&l->arena, o->object);
+	u->command = arena_strdup(&l->arena, r->cmd.command);
+	u->source = rel_source(b, &l->arena, kcmd_source(&l->arena, r->cmd.command));
+	u->base_path = arena_printf(&l->arena, "%s/%s", base_obj_dir(b), o->object);
+	u->is_asm = o->is_asm;
+	u->is_init = o->is_init;
+	u->is_helper = o->is_helper;
+	u->own_source = r->own_source;
+}
+
+static const struct recipe *recipe_of(const struct recipes *r, const char *object)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		if (!strcmp(r->v[i].cmd.target, object))
+			return &r->v[i];
+	return NULL;
+}
+
+static void add_units(const struct base *b, const struct recipes *r, struct unit_list *l)
+{
+	const struct recipe *one;
+	struct base_object o;
+	size_t i;
+
+	for (i = 0; base_object_at(b, i, &o); i++) {
+		one = recipe_of(r, o.object);
+		if (one)
+			add_unit(b, l, one, &o);
+	}
+	l->considered = l->n;
+}
+
+/*
+ * Leaves out units that the compiler would see unchanged. One whose own source changed
+ * is compiled at once: that its text differs is all but certain.
+ */
+static int drop_same_text(struct workspace *ws, struct unit_list *l, struct err *e)
+{
+	const char **commands = mem_zalloc(l->n + 1, sizeof(*commands));
+	bool *same = mem_zalloc(l->n + 1, sizeof(*same));
+	size_t i, n = 0, kept = 0;
+	int ret;
+
+	for (i = 0; i < l->n; i++)
+		if (!l->v[i].own_source)
+			commands[n++] = l->v[i].command;
+	ret = texts_compare(ws, commands, n, same, &l->cpu_seconds, e);
+	for (i = 0, n = 0; ret == 0 && i < l->n; i++) {
+		if (!l->v[i].own_source && same[n++])
+			l->same_text++;
+		else
+			l->v[kept++] = l->v[i];
+	}
+	if (ret == 0)
+		l->n = kept;
+	free(commands);
+	free(same);
+	return ret;
+}
+
+int units_affected(const struct base *b, const struct patch_set *s, struct workspace *ws,
+		   struct unit_list *l, struct verdict *v, struct err *e)
+{
+	struct recipes r;
+	int ret = -1;
+
+	(void)s;
+	memset(l, 0, sizeof(*l));
+	if (recipes_load(ws, &r, e))
+		goto out;
+	rules_check(ws, &r, v);
+	if (generated_check(ws, &r, l, v, e))
+		goto out;
+	add_units(b, &r, l);
+	ret = drop_same_text(ws, l, e);
+out:
+	recipes_free(&r);
+	return ret;
+}
+
+void unit_list_free(struct unit_list *l)
+{
+	free(l->v);
+	arena_free(&l->arena);
+	memset(l, 0, sizeof(*l));
+}
