@@ -146,6 +146,8 @@ static int try_all(struct lp *lp, const struct row *r, const char *name, const s
 		pause = pause * 2 < RETRY_MAX ? pause * 2 : RETRY_MAX;
 	}
 	out->state = st.state;
+	if (rc == -ENOENT && !r->to)
+		rc = 0;
 	if (rc)
 		return when == WHEN_ASKED ? explain_refusal(lp, r, name, rc, e)
 					  : explain(e, r->op, when, name, rc);

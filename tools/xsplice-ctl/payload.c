@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "xsplice-ctl/payload.h"
 
+#include "common/payload_sig.h"
+
 #include "xsplice/xsplice.h"
-
-static int explain_cause(const char *path, const struct xsp_cause *c, struct err *e)
-{
-	static const enum err_kind kinds[] = {
-		[XSP_KIND_NONE] = ERR_CHECK,
-		[XSP_KIND_INVALID] = ERR_CHECK,
-		[XSP_KIND_UNSUPPORTED] = ERR_UNSUPPORTED,
-		[XSP_KIND_SIGNATURE] = ERR_SIGNATURE,
-	};
-
-	return err_set(e, kinds[xsp_code_kind(c->code)],
-		       "%s: is not a payload that loads: %s: %s (at byte %llu)", path, c->what,
-		       xsp_code_text(c->code), (unsigned long long)c->pos);
-}
 
 int payload_read(const char *path, const struct file_data *file, struct payload *out, struct err *e)
 {
@@ -25,7 +13,7 @@ int payload_read(const char *path, const struct file_data *file, struct payload 
 
 	if (xsp_trailer_open(&t, file->data, file->size, &cause) ||
 	    xsp_payload_open(&p, t.data, t.elf_size, &cause))
-		return explain_cause(path, &cause, e);
+		return payload_cause(path, &cause, e);
 	*out = (struct payload){
 		.build_id = p.build_id.data,
 		.build_id_len = p.build_id.size,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "xsplice-ctl/trust.h"
 
+#include "common/payload_sig.h"
+
 static const char *find_keyring(const struct trust *t)
 {
 	if (t->keyring)
@@ -12,8 +14,8 @@ int trust_check(const struct trust *t, const char *path, const struct file_data 
 		struct trust_result *out, struct err *e)
 {
 	const char *keyring = find_keyring(t);
+	struct payload_signers signers;
 
-	(void)file;
 	*out = (struct trust_result){0};
 	if (t->no_verify)
 		return 0;
@@ -23,7 +25,12 @@ int trust_check(const struct trust *t, const char *path, const struct file_data 
 			       "--keyring FILE or install it as " TRUST_KEYRING
 			       " (--no-verify uploads without any check)",
 			       path);
-	return err_set(e, ERR_SIGNATURE, "%s: is not signed", path);
+	if (payload_verify_file(path, file, keyring, t->require, &signers, e))
+		return -1;
+	out->verified = true;
+	out->signers = payload_signers_json(&signers);
+	payload_signers_free(&signers);
+	return 0;
 }
 
 void trust_result_free(struct trust_result *r)

@@ -23,7 +23,7 @@ struct trust {
 
 struct trust_result {
 	bool verified;
-	struct json *signers; /* array of {"fingerprint", "user"}; NULL: not looked at */
+	struct json *signers; /* as of payload_signers_json(); NULL: not looked at */
 };
 
 /*

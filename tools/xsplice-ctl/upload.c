@@ -3,6 +3,7 @@
 
 #include "xsplice-ctl/explain.h"
 #include "xsplice-ctl/hv.h"
+#include "xsplice-ctl/modinfo.h"
 #include "xsplice-ctl/wire.h"
 #include "common/text.h"
 
@@ -57,9 +58,21 @@ static int check_build(struct lp *lp, const struct upload *u, struct err *e)
 		       u->path, wants, runs);
 }
 
+/* Metadata says which payload it is only if it holds a digest of what that is made of. */
+static bool has_digest(const struct payload *p)
+{
+	struct modinfo_item m;
+	size_t at = 0;
+
+	while (modinfo_next(p->modinfo, p->modinfo_len, &at, &m))
+		if (memmem(m.key, m.key_len, "digest", 6))
+			return true;
+	return false;
+}
+
 static bool same_metadata(const struct lp_entry *entry, const struct payload *p)
 {
-	return p->modinfo_len && entry->metadata_len == p->modinfo_len &&
+	return has_digest(p) && entry->metadata_len == p->modinfo_len &&
 	       !memcmp(entry->metadata, p->modinfo, p->modinfo_len);
 }
 
@@ -77,8 +90,8 @@ static int is_loaded(struct lp *lp, const struct upload *u, const char *name, st
 		rc = 1;
 	else if (entry)
 		rc = err_set(e, ERR_STATE,
-			     "%s: another payload of this name is loaded (or one without "
-			     "metadata to tell by): unload it, or give another name",
+			     "%s: another payload of this name is loaded (or one whose "
+			     "metadata has no digest to tell by): unload it, or give another name",
 			     name);
 	lp_list_free(&list);
 	return rc;
