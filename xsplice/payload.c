@@ -176,7 +176,10 @@ static int read_modinfo(struct xsp_payload *p, struct xsp_cause *c)
 	return 0;
 }
 
-/* Alternatives need code that they change and replacements to take. */
+/*
+ * Alternatives need code that they change and a section of replacements, which may
+ * be empty: an entry may replace by nothing (xen/common/livepatch.c, prepare_payload).
+ */
 static int check_alternatives(const struct xsp_image *img, struct xsp_cause *c)
 {
 	struct xsp_section s;
@@ -191,7 +194,7 @@ static int check_alternatives(const struct xsp_image *img, struct xsp_cause *c)
 		text = (other.flags & ABI_SHF_ALLOC) && (other.flags & ABI_SHF_EXECINSTR) &&
 		       other.size;
 	}
-	if (!text || !xsp_image_find(img, ABI_SEC_ALTINSTR_REP, &other) || !other.size)
+	if (!text || !xsp_image_find(img, ABI_SEC_ALTINSTR_REP, &other))
 		return xsp_fail(c, XSP_ALT_NO_TEXT, s.pos, ABI_SEC_ALTINSTR);
 	return 0;
 }

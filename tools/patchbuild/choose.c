@@ -210,29 +210,46 @@ static int ref_constant(struct selection *s, struct pair *p, const struct target
 			  t->delta);
 }
 
+/* The code that @from replaces refers to exactly @y's twin as well. */
+static bool old_code_meant(struct pair *p, const struct sec *from, const struct sym *y)
+{
+	struct sec *old = from->twin;
+	struct err e = ERR_INIT;
+	struct target t;
+	size_t i;
+
+	for (i = 0; old && y->twin && i < old->nrels; i++)
+		if (target_of(&p->cmp.code, old, &old->rels[i], &t, &e) == 0 &&
+		    t.owner == y->twin && !t.delta)
+			return true;
+	return false;
+}
+
 /*
- * At the border of two variables the one that ends there could be meant as well. Both
- * mean the same byte if they lay side by side before too.
+ * At the border of two variables the end of the one before could be meant as well.
+ * It is not where that is a single number; both mean the same byte if they lay side by
+ * side before too; and code that meant the second one before still does.
  */
-static bool border_is_same(const struct target *t)
+static bool border_is_clear(struct pair *p, const struct sec *from, const struct target *t)
 {
 	const struct sec *s = t->sec;
 	size_t i;
 
 	for (i = 0; i < s->nsyms; i++) {
 		const struct sym *y = s->syms[i];
+		bool adjacent = y->twin && t->owner->twin &&
+				y->twin->sec == t->owner->twin->sec &&
+				y->twin->value + y->twin->size == t->owner->twin->value;
 
-		if (!y->size || y->value + y->size != t->owner->value)
-			continue;
-		if (!y->twin || !t->owner->twin || y->twin->sec != t->owner->twin->sec ||
-		    y->twin->value + y->twin->size != t->owner->twin->value)
+		if (y->size > sizeof(uint64_t) && y->value + y->size == t->owner->value &&
+		    !adjacent && !old_code_meant(p, from, t->owner))
 			return false;
 	}
 	return true;
 }
 
-static int ref_variable(struct selection *s, struct pair *p, const struct target *t,
-			const char *who, struct ref *out)
+static int ref_variable(struct selection *s, struct pair *p, const struct sec *from,
+			const struct target *t, const char *who, struct ref *out)
 {
 	struct sym *y = t->owner;
 
@@ -243,7 +260,7 @@ static int ref_variable(struct selection *s, struct pair *p, const struct target
 			       y->name);
 		return -1;
 	}
-	if (t->boundary && !border_is_same(t)) {
+	if (t->boundary && !border_is_clear(p, from, t)) {
 		verdict_refuse(s->verdict, "ambiguous-border", p->unit->object, who,
 			       "refers to the border between `%s` and the variable before it; "
 			       "declare the new variable elsewhere",
@@ -352,7 +369,7 @@ int choose_ref(struct selection *s, struct pair *p, struct sec *from, const stru
 	case SEC_PERCPU:
 	case SEC_TABLE:
 		if (t.owner)
-			return ref_variable(s, p, &t, who, out);
+			return ref_variable(s, p, from, &t, who, out);
 		break;
 	case SEC_INIT:
 		/* What the running code referred to already it may go on to refer to. */
@@ -456,6 +473,22 @@ static void follow(struct selection *s, struct chosen *c)
 
 /* --- what to begin with --- */
 
+/* A table of functions: objects that are alive point to the old one. */
+static bool points_to_code(const struct sym *y)
+{
+	size_t i;
+
+	for (i = sec_first_rel(y->sec, y->value); i < y->sec->nrels; i++) {
+		const struct rel *r = &y->sec->rels[i];
+
+		if (r->offset - y->value >= y->size)
+			break;
+		if (r->sym->undef || (r->sym->sec && sec_kind(r->sym->sec) == SEC_TEXT))
+			return true;
+	}
+	return false;
+}
+
 static void judge_variable(struct selection *s, struct pair *p, struct sym *y)
 {
 	if (!y->differs || text_starts(y->name, ".L"))
@@ -464,6 +497,11 @@ static void judge_variable(struct selection *s, struct pair *p, struct sym *y)
 		verdict_refuse(s->verdict, "data-changed", p->unit->object, y->name,
 			       "initial value or size of a live variable changed (%s); leave it as "
 			       "it is and set it from a hook (xen/livepatch_payload.h)",
+			       y->why);
+	else if (sec_kind(y->sec) == SEC_RODATA && points_to_code(y))
+		verdict_refuse(s->verdict, "data-changed", p->unit->object, y->name,
+			       "table of functions changed (%s); pointers to the old one are stored "
+			       "in objects that are alive: change the functions that it names",
 			       y->why);
 	else if (sec_kind(y->sec) == SEC_RODATA && !sym_is_local(y))
 		verdict_refuse(s->verdict, "data-changed", p->unit->object, y->name,

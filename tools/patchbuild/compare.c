@@ -97,9 +97,6 @@ static bool same_owner(struct cmp *c, const struct target *o, const struct targe
 		return false;
 	if (n->owner->twin != o->owner)
 		return !n->owner->twin && !o->owner->twin && same_constant(c, o, n);
-	/* A boundary means either neighbour: both sides must have the same ones. */
-	if (n->boundary != o->boundary)
-		return false;
 	if (sec_kind(n->sec) == SEC_RODATA)
 		return same_object(c, o->owner, n->owner);
 	return true;
