@@ -323,14 +323,14 @@ static void find_locals(struct locals *l, const struct die *function, struct die
 		if (d->kind != DIE_VARIABLE || !d->section)
 			continue;
 		decl = d->name || !d->origin ? d : d->origin;
-		if (!decl->name || !function->name)
+		if (!decl->name)
 			continue;
 		l->v = mem_grow(l->v, l->n, sizeof(*l->v));
 		l->die = mem_grow(l->die, l->n, sizeof(struct die *));
 		l->die[l->n] = d;
 		l->v[l->n++] = (struct static_local){
 			.name = decl->name,
-			.function = function->name,
+			.function = function->name ? function->name : "",
 			.file = decl->file,
 			.line = decl->line,
 			.section = d->section,

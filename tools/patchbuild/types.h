@@ -68,7 +68,7 @@ struct type_change {
 };
 
 struct type_changes {
-	struct arena arena; /* of all strings */
+	struct arena arena; /* of all strings; they are escaped for a terminal */
 	struct type_change *v; /* by kind of thing, then by name: the same on every run */
 	size_t n;
 };
@@ -93,7 +93,8 @@ void type_changes_free(struct type_changes *c);
 /* A variable that a function keeps between calls. */
 struct static_local {
 	const char *name; /* in the source: "count" of ELF symbol "count.3" */
-	const char *function; /* that declares it, though it may be inlined elsewhere */
+	/* That declares it, though it may be inlined elsewhere; "" if clang did not say. */
+	const char *function;
 	const char *file; /* NULL for what the compiler made (__func__) */
 	unsigned int line;
 	uint32_t section; /* index in the object */

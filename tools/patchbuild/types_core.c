@@ -53,8 +53,12 @@ bool type_size(struct die *t, uint64_t *size)
 		if (!c.die)
 			return false;
 		if (c.die->kind != DIE_ARRAY) {
-			*size = c.die->size;
-			return c.die->has_size && !__builtin_mul_overflow(*size, total, size);
+			bool pointer = c.die->kind == DIE_POINTER && !c.die->has_size;
+
+			/* clang leaves out what is clear on a 64-bit machine */
+			*size = pointer ? 8 : c.die->size;
+			return (pointer || c.die->has_size) &&
+			       !__builtin_mul_overflow(*size, total, size);
 		}
 		if (!array_count(c.die, &n) || __builtin_mul_overflow(total, n, &total))
 			return false;

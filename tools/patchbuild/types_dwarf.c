@@ -381,12 +381,15 @@ static int get_flag(struct reader *r, Dwarf_Attribute a, bool *out)
 	return 0;
 }
 
-/* DW_OP_addr or DW_OP_addrx alone: an object in a section. */
+/*
+ * An object in a section: DW_OP_addr or DW_OP_addrx, which clang follows by a
+ * DW_OP_piece if parts of the object were optimised away.
+ */
 static int get_location(struct reader *r, Dwarf_Die die, Dwarf_Attribute a, Dwarf_Half form,
 			struct die *d)
 {
 	Dwarf_Error error = NULL;
-	Dwarf_Unsigned len;
+	Dwarf_Unsigned len, used;
 	Dwarf_Addr address = 0;
 	const uint8_t *op;
 	Dwarf_Ptr block;
@@ -396,12 +399,18 @@ static int get_location(struct reader *r, Dwarf_Die die, Dwarf_Attribute a, Dwar
 	if (dwarf_formexprloc(a, &len, &block, &error) != DW_DLV_OK)
 		return damaged(r, error);
 	op = block;
-	if (len == 9 && op[0] == DW_OP_addr) {
+	if (len >= 9 && op[0] == DW_OP_addr) {
+		used = 9;
 		memcpy(&address, op + 1, 8);
-	} else if (len == 2 && op[0] == DW_OP_addrx && op[1] < 0x80) {
+	} else if (len >= 2 && op[0] == DW_OP_addrx && op[1] < 0x80) {
+		used = 2;
 		if (dwarf_debug_addr_index_to_addr(die, op[1], &address, &error) != DW_DLV_OK)
 			return damaged(r, error);
+	} else {
+		return 0;
 	}
+	if (used < len && op[used] != DW_OP_piece)
+		return 0;
 	d->section = address >> 32;
 	d->address = (uint32_t)address;
 	return 0;

@@ -231,6 +231,17 @@ enum sameness type_cmp(struct cmp *c, struct die *old, struct die *new)
 
 /* --- reporting --- */
 
+static const char *escaped(struct arena *a, const char *s)
+{
+	struct strbuf b = {0};
+	const char *copy;
+
+	strbuf_add_escaped(&b, s, strlen(s));
+	copy = arena_strdup(a, b.data ? b.data : "");
+	strbuf_free(&b);
+	return copy;
+}
+
 struct type_change *change_add(struct cmp *c, enum type_change_kind kind, const char *name,
 			       const struct die *at, struct strbuf *text)
 {
@@ -241,11 +252,11 @@ struct type_change *change_add(struct cmp *c, enum type_change_kind kind, const 
 	t = &o->v[o->n++];
 	memset(t, 0, sizeof(*t));
 	t->kind = kind;
-	t->name = arena_strdup(&o->arena, name);
-	t->text = arena_strdup(&o->arena, text->data ? text->data : "");
+	t->name = escaped(&o->arena, name);
+	t->text = escaped(&o->arena, text->data ? text->data : "");
 	t->old_size = t->new_size = -1;
 	if (at && at->file) {
-		t->file = arena_strdup(&o->arena, at->file);
+		t->file = escaped(&o->arena, at->file);
 		t->line = at->line;
 		t->header = !at->in_main_file;
 	}
@@ -274,7 +285,7 @@ static struct type_change *agg_change(struct agg *g, enum type_change_kind kind,
 	t->old_size = g->old->has_size ? (int64_t)g->old->size : -1;
 	t->new_size = g->new->has_size ? (int64_t)g->new->size : -1;
 	if (member)
-		t->member = arena_strdup(&g->c->out->arena, member);
+		t->member = escaped(&g->c->out->arena, member);
 	return t;
 }
 
