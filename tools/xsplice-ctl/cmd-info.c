@@ -43,6 +43,9 @@ static void print_text(const struct info *in)
 		    in->new_layout ? "4.14 and later" : "4.7 to 4.13");
 	strbuf_adds(&b, "loader       Xen's own (does not verify signatures)\n");
 	strbuf_addf(&b, "payloads     %zu loaded, %zu applied\n", in->list.n, in->applied);
+	if (in->applied > 1)
+		strbuf_adds(&b, "             (in the order of upload; this Xen does not tell the "
+				"order of applying)\n");
 	for (i = 0; i < in->list.n; i++) {
 		const struct lp_entry *p = &in->list.v[i];
 
@@ -52,6 +55,24 @@ static void print_text(const struct info *in)
 	}
 	fputs(b.data, stdout);
 	strbuf_free(&b);
+}
+
+/*
+ * Names of the applied payloads, top of the stack first. Xen's own loader lists in the
+ * order of upload and does not tell this order, so it is null if there are several.
+ */
+static struct json *stack_json(const struct info *in)
+{
+	struct json *stack;
+	size_t i;
+
+	if (in->applied > 1)
+		return json_new_str(NULL);
+	stack = json_new_array();
+	for (i = 0; i < in->list.n; i++)
+		if (in->list.v[i].status.state == LP_APPLIED)
+			json_add_str(stack, in->list.v[i].name);
+	return stack;
 }
 
 static void print_json(const struct info *in)
@@ -73,6 +94,7 @@ static void print_json(const struct info *in)
 	json_put_str(doc, "loader", "xen");
 	json_put_int(doc, "loaded", (int64_t)in->list.n);
 	json_put_int(doc, "applied", (int64_t)in->applied);
+	json_put(doc, "stack", stack_json(in));
 	for (i = 0; i < in->list.n; i++)
 		json_add(loaded, ctl_entry_json(&in->list.v[i]));
 	json_put(doc, "payloads", loaded);

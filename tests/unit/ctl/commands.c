@@ -136,6 +136,7 @@ START_TEST(info_as_json)
 	ck_assert_str_eq(json_get_str(json_get(j, "xen"), "build_id"),
 			 "303132333435363738396162636465666768696a");
 	ck_assert_int_eq(json_get_int(j, "applied", 0), 1);
+	ck_assert_str_eq(json_str(json_at(json_get(j, "stack"), 0)), "xsa-506");
 	ck_assert_uint_eq(json_size(json_get(j, "payloads")), 2);
 	json_unref(j);
 	fake.build_id = NULL;
@@ -143,6 +144,23 @@ START_TEST(info_as_json)
 	j = document("info");
 	ck_assert_ptr_null(json_get_str(json_get(j, "xen"), "build_id"));
 	json_unref(j);
+}
+END_TEST
+
+/* Xen does not tell which of several was applied last. */
+START_TEST(stack_that_is_not_known)
+{
+	struct json *j;
+
+	fake_add("a", LP_APPLIED);
+	fake_add("b", LP_APPLIED);
+	want(0, "xsplice-ctl info --json");
+	j = document("info");
+	ck_assert_ptr_nonnull(json_get(j, "stack"));
+	ck_assert(!json_is_array(json_get(j, "stack")));
+	json_unref(j);
+	want(0, "xsplice-ctl info");
+	ck_assert_ptr_nonnull(strstr(r.out, "order of upload"));
 }
 END_TEST
 
@@ -279,6 +297,7 @@ Suite *suite_commands(void)
 	tcase_add_test(tc, foreign_bytes_are_escaped);
 	tcase_add_test(tc, info_as_text);
 	tcase_add_test(tc, info_as_json);
+	tcase_add_test(tc, stack_that_is_not_known);
 	tcase_add_test(tc, actions_as_text);
 	tcase_add_test(tc, actions_as_json);
 	tcase_add_test(tc, options_of_actions);
