@@ -24,6 +24,20 @@ static const struct cli_opt schedule_options[] = {
 	{0},
 };
 
+static const struct cli_opt lint_options[] = {
+	{"as", 0, CLI_STR, offsetof(struct lint_opts, as), "X.Y.Z", "judge it as this release"},
+	REL_OPTIONS(lint_opts),
+	{0},
+};
+
+static const struct cli_opt changelog_options[] = {
+	{"as", 0, CLI_STR, offsetof(struct changelog_opts, as), "X.Y.Z", "judge it as this release"},
+	{"output", 'o', CLI_STR, offsetof(struct changelog_opts, output), "FILE",
+	 "write the rolled changelog there"},
+	REL_OPTIONS(changelog_opts),
+	{0},
+};
+
 static const struct cli_cmd commands[] = {
 	{"schedule", "new X.Y --start DATE | check | ics | remind",
 	 "dates from rules, checks, calendar and reminders", NULL, schedule_options,
@@ -32,6 +46,13 @@ static const struct cli_cmd commands[] = {
 	 sizeof(struct rel_plain), cycle_run},
 	{"freeze", "RANGE", "commits that break the freeze", NULL, plain_options,
 	 sizeof(struct rel_plain), freeze_run},
+	{"changelog", "lint [FILE] | roll X.Y.Z [FILE]",
+	 "check the changelog, or close its open section", NULL, changelog_options,
+	 sizeof(struct changelog_opts), changelog_run},
+	{"support", "", "until when each series is supported", NULL, plain_options,
+	 sizeof(struct rel_plain), support_run},
+	{"lint", "TREE|TAG", "what should not stand in a release", NULL, lint_options,
+	 sizeof(struct lint_opts), lint_run},
 	{"stats", "RANGE", "commits, people, companies and lines of a range", NULL, stats_options,
 	 sizeof(struct stats_opts), stats_run},
 	{0},

@@ -109,4 +109,15 @@ struct schedule_opts {
 	const char *start;
 };
 
+struct lint_opts {
+	struct rel_opts rel;
+	const char *as;
+};
+
+struct changelog_opts {
+	struct rel_opts rel;
+	const char *as;
+	const char *output;
+};
+
 #endif

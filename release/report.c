@@ -236,13 +236,13 @@ void mark_text(struct chart *c, struct mark *m, const char *fmt, ...)
 
 void report_finding(struct report *r)
 {
-	if (r->status < 1)
-		r->status = 1;
+	r->status = 1;
 }
 
 void report_undetermined(struct report *r)
 {
-	r->status = 3;
+	if (!r->status)
+		r->status = 3;
 }
 
 int format_parse(const char *name, enum format *f, struct err *e)

@@ -143,7 +143,7 @@ struct mark *chart_add(struct chart *c, const char *label, const char *group, do
 void mark_text(struct chart *c, struct mark *m, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Findings or unknowns make the exit status worse, never better: 3 beats 1 beats 0. */
+/* Exit status 1, or 3 unless there are findings: those are certain. Never back to 0. */
 void report_finding(struct report *r);
 void report_undetermined(struct report *r);
 

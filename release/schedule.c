@@ -192,7 +192,7 @@ static void check_pair(struct rel *r, struct table *t, const struct plan *a, con
 	char other[VERSION_LEN];
 
 	version_series(&a->version, other);
-	if (start != DAY_NONE && busy != DAY_NONE && start < busy)
+	if (start != DAY_NONE && busy != DAY_NONE && start < busy && start >= plan_day(a, "start"))
 		finding(r, t, name, "start",
 			arena_printf(&r->report.arena, "overlaps %s, which is in development until its rc1",
 				     other));

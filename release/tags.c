@@ -52,6 +52,11 @@ bool tags_branch_version(const struct rel *r, const char *branch, struct version
 	return match(&r->conf, "branch.stable", branch, false, v);
 }
 
+bool tag_release_version(const struct rel *r, const char *tag, struct version *v)
+{
+	return match(&r->conf, "tag.release", tag, false, v);
+}
+
 static int check_patterns(const struct config *c, struct err *e)
 {
 	static const char *const keys[] = {"tag.release", "tag.rc", "branch.stable"};

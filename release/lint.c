@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* lint: what should not stand in the files of a release. */
+#include "release/lint.h"
+
+#include "release/markdown.h"
+#include "release/tags.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_MAX (16U << 20)
+
+struct rule {
+	const char *name, *wrong, *hint;
+};
+
+enum {
+	CL_UNRELEASED,
+	CL_TBD,
+	CL_STAGING,
+	CL_NO_SECTION,
+	CL_ORDER,
+	CL_TWICE,
+	CL_DATE,
+	SUP_TBD,
+	SUP_UNSTABLE,
+	SUP_NOT_YET,
+	SUP_VERSION,
+	PINS,
+	EXTRAVERSION,
+};
+
+static const struct rule rules[] = {
+	[CL_UNRELEASED] = {"changelog-unreleased", "a released changelog says \"Unreleased\"",
+			   "give the section its version and date: `changelog roll`"},
+	[CL_TBD] = {"changelog-tbd", "\"TBD\" stands where the release date belongs",
+		    "write the date of the release"},
+	[CL_STAGING] = {"changelog-staging-link", "the section of a release links to staging",
+			"link to the release's tag"},
+	[CL_NO_SECTION] = {"changelog-no-section", "the release has no section",
+			   "add one: `changelog roll`"},
+	[CL_ORDER] = {"changelog-order", "sections do not run from new to old", "sort the sections"},
+	[CL_TWICE] = {"changelog-twice", "two sections of one version", "join the sections"},
+	[CL_DATE] = {"changelog-date", "the date of a section is none", "write YYYY-MM-DD"},
+	[SUP_TBD] = {"support-tbd", "\"TBD\" stands where a date belongs",
+		     "write the date that was decided"},
+	[SUP_UNSTABLE] = {"support-unstable", "the version is not that of a release",
+			  "name the release in Xen-Version"},
+	[SUP_NOT_YET] = {"support-not-yet", "says \"not yet security-supported\"",
+			 "decide: supported, or not, in this release"},
+	[SUP_VERSION] = {"support-version", "another version than the release's",
+			 "name the release in Xen-Version"},
+	[PINS] = {"pins-branch", "a sub-repository is pinned to a branch that moves",
+		  "pin a tag or commit"},
+	[EXTRAVERSION] = {"version-extra", "the version file does not say the release",
+			  "set XEN_EXTRAVERSION"},
+};
+
+void lint_begin(struct lint *l, struct rel *r)
+{
+	static const struct column columns[] = {{"rule", "Rule"}, {"file", "File"},  {"line", "Line"},
+						{"wrong", "What is wrong"}, {"text", "It says"},
+						{"hint", "What to do"}, {0}};
+
+	memset(l, 0, sizeof(*l));
+	l->rel = r;
+	l->table = report_table(&r->report, "findings", "Findings", columns, NULL);
+}
+
+static void found(struct lint *l, int rule, const char *file, int line, const char *text)
+{
+	cell_text(l->table, "%s", rules[rule].name);
+	cell_text(l->table, "%s", file);
+	cell_int(l->table, line);
+	cell_text(l->table, "%s", rules[rule].wrong);
+	cell_text(l->table, "%.100s", text);
+	cell_text(l->table, "%s", rules[rule].hint);
+	report_finding(&l->rel->report);
+}
+
+/* --- CHANGELOG.md, in the form of Keep a Changelog ---------------------------- */
+struct part {
+	struct version version; /* n 0: none */
+	bool unreleased;
+	int32_t day;
+};
+
+static void read_heading(struct part *p, const char *text)
+{
+	char word[VERSION_LEN];
+	const char *dash = strstr(text, " - ");
+	size_t len = strcspn(text, " ");
+
+	memset(p, 0, sizeof(*p));
+	p->day = DAY_NONE;
+	p->unreleased = strcasestr(text, "unreleased") != NULL;
+	if (len < sizeof(word)) {
+		snprintf(word, sizeof(word), "%.*s", (int)len, text);
+		if (!version_parse(word, &p->version))
+			p->version.n = 0;
+	}
+	if (dash)
+		day_parse(dash + 3, &p->day);
+}
+
+static void check_heading(struct lint *l, const char *file, const struct md_item *m,
+			  const struct part *p, const struct part *last, bool top)
+{
+	bool released = (l->released && top) || !top;
+	const char *dash = strstr(m->text, " - ");
+
+	if (released && p->unreleased)
+		found(l, CL_UNRELEASED, file, m->line, m->text);
+	if (released && strstr(m->text, "TBD"))
+		found(l, CL_TBD, file, m->line, m->text);
+	else if (p->version.n && !p->unreleased && p->day == DAY_NONE && dash)
+		found(l, CL_DATE, file, m->line, m->text);
+	if (!last || !last->version.n || !p->version.n)
+		return;
+	if (!version_cmp(&last->version, &p->version))
+		found(l, CL_TWICE, file, m->line, m->text);
+	else if (version_cmp(&last->version, &p->version) < 0)
+		found(l, CL_ORDER, file, m->line, m->text);
+}
+
+void lint_changelog(struct lint *l, const char *file, const char *text, size_t len)
+{
+	struct arena a = {0};
+	size_t n, i;
+	struct md_item *v = md_read(text, len, &a, &n);
+	struct part now = {0}, last = {0};
+	bool any = false, named = false;
+	bool released = false;
+
+	for (i = 0; i < n; i++) {
+		if (v[i].kind == MD_HEADING && v[i].level == 2) {
+			read_heading(&now, v[i].text);
+			check_heading(l, file, &v[i], &now, any ? &last : NULL, !any);
+			released = !now.unreleased || (l->released && !any);
+			named |= l->version.n && now.version.n && !version_cmp(&now.version, &l->version);
+			last = now;
+			any = true;
+		} else if (v[i].kind == MD_LINK && released && strstr(v[i].text, "staging")) {
+			found(l, CL_STAGING, file, v[i].line, v[i].text);
+		}
+	}
+	if (l->released && l->version.n && !named)
+		found(l, CL_NO_SECTION, file, 1, "");
+	free(v);
+	arena_free(&a);
+}
+
+/* --- SUPPORT.md ----------------------------------------------------------------- */
+static void take_field(const char *text, const char *key, char *out, size_t size)
+{
+	const char *at = strstr(text, key);
+
+	*out = 0;
+	if (!at)
+		return;
+	at += strlen(key);
+	at += strspn(at, " \t");
+	snprintf(out, size, "%.*s", (int)strcspn(at, "\r\n"), at);
+}
+
+void support_read(struct support_dates *d, const char *text, size_t len)
+{
+	autofree char *copy = mem_strndup(text, len < 8192 ? len : 8192);
+
+	take_field(copy, "Xen-Version:", d->version, sizeof(d->version));
+	take_field(copy, "Initial-Release:", d->initial, sizeof(d->initial));
+	take_field(copy, "Supported-Until:", d->supported, sizeof(d->supported));
+	take_field(copy, "Security-Support-Until:", d->security, sizeof(d->security));
+}
+
+static int line_at(const char *text, const char *at)
+{
+	int line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
+void lint_support(struct lint *l, const char *file, const char *text, size_t len)
+{
+	struct support_dates d;
+	struct arena a = {0};
+	struct version v;
+	size_t n, i;
+	struct md_item *items;
+	const char *s;
+
+	if (!l->released)
+		return;
+	support_read(&d, text, len);
+	for (s = text; (s = strstr(s, "TBD")); s += 3)
+		found(l, SUP_TBD, file, line_at(text, s), "TBD");
+	s = strstr(text, "Xen-Version:");
+	if (s && (!version_parse(d.version, &v) || v.rc))
+		found(l, SUP_UNSTABLE, file, line_at(text, s), d.version);
+	else if (s && l->version.n && !version_same_series(&v, &l->version))
+		found(l, SUP_VERSION, file, line_at(text, s), d.version);
+	items = md_read(text, len, &a, &n);
+	for (i = 0; i < n; i++) {
+		s = items[i].kind == MD_WORDS ? strcasestr(items[i].text, "not yet security") : NULL;
+		if (s)
+			found(l, SUP_NOT_YET, file, items[i].line, items[i].text);
+	}
+	free(items);
+	arena_free(&a);
+}
+
+/* Calls @fn with each line. */
+static void each_line(struct lint *l, const char *file, const char *text,
+		      void (*fn)(struct lint *, const char *, int, const char *))
+{
+	int line = 1;
+
+	for (; *text; line++) {
+		size_t len = strcspn(text, "\n");
+		autofree char *copy = mem_strndup(text, len);
+
+		fn(l, file, line, copy);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void pin_line(struct lint *l, const char *file, int line, const char *s)
+{
+	const char *value = strstr(s, "_REVISION");
+
+	value = value ? strchr(value, '=') : NULL;
+	if (!value)
+		return;
+	value += 1 + strspn(value + 1, " \t");
+	if (!strcmp(value, "master") || !strcmp(value, "staging") || !strcmp(value, "main") ||
+	    text_starts(value, "origin/"))
+		found(l, PINS, file, line, s);
+}
+
+void lint_pins(struct lint *l, const char *file, const char *text)
+{
+	if (l->released)
+		each_line(l, file, text, pin_line);
+}
+
+static void version_line(struct lint *l, const char *file, int line, const char *s)
+{
+	if (strstr(s, "EXTRAVERSION") && (strstr(s, "-unstable") || strstr(s, "-rc")))
+		found(l, EXTRAVERSION, file, line, s);
+}
+
+void lint_versionfile(struct lint *l, const char *file, const char *text)
+{
+	if (l->released)
+		each_line(l, file, text, version_line);
+}
+
+/* --- the command ------------------------------------------------------------------- */
+/* Reads a file of the tree or of the revision; a missing one is "unknown". */
+static int read_one(struct lint *l, const char *what, bool tree, const char *key,
+		    struct file_data *f, const char **name, struct err *e)
+{
+	*name = config_get(&l->rel->conf, key);
+	if (tree) {
+		autofree char *path = path_join(what, *name);
+
+		if (!file_exists(path))
+			return 0;
+		return file_read(path, FILE_MAX, f, e) < 0 ? -1 : 1;
+	}
+	return git_file(l->rel->git, what, *name, FILE_MAX, f, e);
+}
+
+static int lint_one(struct lint *l, const char *what, bool tree, size_t which, struct err *e)
+{
+	static const char *const keys[] = {"lint.changelog", "lint.support", "lint.pins",
+					   "lint.versionfile"};
+	struct file_data f = {0};
+	const char *name;
+	int ret = read_one(l, what, tree, keys[which], &f, &name, e);
+	const char *text = (const char *)f.data;
+
+	if (ret == 0) {
+		report_note(&l->rel->report, "unknown: %s: no such file, so its rules could not be checked.",
+			    name);
+		report_undetermined(&l->rel->report);
+	} else if (ret > 0) {
+		if (which == 0)
+			lint_changelog(l, name, text, f.size);
+		else if (which == 1)
+			lint_support(l, name, text, f.size);
+		else if (which == 2)
+			lint_pins(l, name, text);
+		else
+			lint_versionfile(l, name, text);
+	}
+	file_free(&f);
+	return ret < 0 ? -1 : 0;
+}
+
+static void show_facts(struct lint *l, const char *what)
+{
+	struct report *r = &l->rel->report;
+	char words[VERSION_LEN];
+
+	r->title = arena_printf(&r->arena, "Rules of a release, held against %s", what);
+	report_fact(r, "what", "Looked at", "%s", what);
+	report_fact(r, "as", "As", "%s",
+		    l->released ? "a release" : "a tree in development (--as X.Y.Z makes it a release)");
+	if (l->version.n)
+		report_fact(r, "version", "Version", "%s", version_text(&l->version, words));
+	report_fact_int(r, "findings", "Findings", (int64_t)table_rows(l->table));
+}
+
+int lint_run(struct cli *cli, void *opts, int argc, char **argv)
+{
+	struct rel r;
+	struct lint l = {0};
+	struct lint_opts *o = opts;
+	bool tree = argc == 1 && file_is_dir(argv[0]);
+	char id[GIT_ID_LEN];
+	int ret = rel_begin(&r, cli, &o->rel, tree || argc != 1 ? 0 : REL_GIT);
+	size_t i;
+
+	if (!ret && argc != 1)
+		ret = err_set(&cli->err, ERR_USAGE, "a folder or a tag is needed");
+	if (!ret && !tree)
+		ret = git_resolve(r.git, argv[0], id, &cli->err);
+	if (!ret) {
+		lint_begin(&l, &r);
+		if (o->as && (!version_parse(o->as, &l.version) || l.version.rc))
+			ret = err_set(&cli->err, ERR_USAGE, "--as %s: not a release: write such as 4.10.0",
+				      o->as);
+		else if (o->as || (!tree && tag_release_version(&r, argv[0], &l.version)))
+			l.released = true;
+	}
+	for (i = 0; i < 4 && !ret; i++)
+		ret = lint_one(&l, tree ? argv[0] : id, tree, i, &cli->err);
+	if (!ret)
+		show_facts(&l, argv[0]);
+	return rel_end(&r, ret);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lint.h - rules for the files of a release, each of which a real release broke once
+ */
+#ifndef RELEASE_LINT_H
+#define RELEASE_LINT_H
+
+#include "release/rel.h"
+#include "release/version.h"
+
+struct lint {
+	struct rel *rel;
+	struct table *table;
+	bool released; /* what is looked at is, or becomes, a release */
+	struct version version; /* n 0: not known */
+};
+
+/* Puts the table of findings into the report. */
+void lint_begin(struct lint *l, struct rel *r);
+void lint_changelog(struct lint *l, const char *file, const char *text, size_t len);
+void lint_support(struct lint *l, const char *file, const char *text, size_t len);
+void lint_pins(struct lint *l, const char *file, const char *text);
+void lint_versionfile(struct lint *l, const char *file, const char *text);
+
+/* The dates in the header of SUPPORT.md ("Supported-Until: 2025-12-12"). */
+struct support_dates {
+	char version[64];
+	char initial[32], supported[32], security[32]; /* as they stand; "" if missing */
+};
+void support_read(struct support_dates *d, const char *text, size_t len);
+
+#endif

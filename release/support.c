@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* support: until when each series is maintained, as its branch head says today. */
+#include "release/lint.h"
+#include "release/tags.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct branch {
+	struct version version;
+	const struct git_ref *ref;
+};
+
+struct support {
+	struct rel rel;
+	struct tags tags;
+	struct branch *v;
+	size_t n;
+};
+
+/* A local branch before a remote one, the stable before the staging one. */
+static int rank(const char *name)
+{
+	return 2 * text_starts(name, "origin/") + (strstr(name, "staging") != NULL);
+}
+
+static int by_version(const void *a, const void *b)
+{
+	const struct branch *x = a;
+	const struct branch *y = b;
+	int d = version_cmp(&x->version, &y->version);
+
+	return d ? d : rank(x->ref->name) - rank(y->ref->name);
+}
+
+static void find_branches(struct support *s)
+{
+	struct version v;
+	size_t i;
+
+	for (i = 0; i < s->tags.ref_count; i++) {
+		const struct git_ref *ref = &s->tags.refs[i];
+
+		if (ref->is_tag || ref->broken || !tags_branch_version(&s->rel, ref->name, &v))
+			continue;
+		s->v = mem_grow(s->v, s->n, sizeof(*s->v));
+		s->v[s->n].version = v;
+		s->v[s->n++].ref = ref;
+	}
+	if (s->n)
+		qsort(s->v, s->n, sizeof(*s->v), by_version);
+}
+
+static int32_t date_cell(struct table *t, const char *text)
+{
+	int32_t day = DAY_NONE;
+
+	if (day_parse(text, &day))
+		cell_day(t, day);
+	else if (*text)
+		cell_unknown(t, "SUPPORT.md says \"%s\"", text);
+	else
+		cell_unknown(t, "SUPPORT.md does not say");
+	return day;
+}
+
+static void show_state(struct support *s, struct table *t, int32_t supported, int32_t security)
+{
+	int32_t today = s->rel.today;
+
+	if (security == DAY_NONE || (supported == DAY_NONE && security >= today)) {
+		cell_unknown(t, "a date is missing");
+		report_undetermined(&s->rel.report);
+	} else {
+		cell_text(t, "%s", security < today ? "expired" :
+				   supported < today ? "security only" : "supported");
+	}
+	if (security == DAY_NONE)
+		cell_none(t);
+	else
+		cell_int(t, security - today);
+}
+
+static int show_branch(struct support *s, struct table *t, struct chart *c, const struct branch *b,
+		       struct err *e)
+{
+	struct file_data f = {0};
+	struct support_dates d;
+	char name[VERSION_LEN];
+	int32_t initial, supported, security;
+	int ret = git_file(s->rel.git, b->ref->id, config_get(&s->rel.conf, "lint.support"), 16U << 20,
+			   &f, e);
+
+	if (ret < 0)
+		return -1;
+	support_read(&d, ret ? (const char *)f.data : "", ret ? f.size : 0);
+	file_free(&f);
+	cell_text(t, "%s", version_series(&b->version, name));
+	cell_text(t, "%s", b->ref->name);
+	initial = date_cell(t, d.initial);
+	supported = date_cell(t, d.supported);
+	security = date_cell(t, d.security);
+	show_state(s, t, supported, security);
+	if (initial != DAY_NONE && supported != DAY_NONE)
+		chart_add(c, name, "full support", initial, supported);
+	if (security != DAY_NONE && (supported != DAY_NONE || initial != DAY_NONE))
+		chart_add(c, name, "security support", supported != DAY_NONE ? supported : initial, security);
+	return 0;
+}
+
+static int show(struct support *s, struct err *e)
+{
+	static const struct column columns[] = {{"series", "Series"},
+						{"branch", "Branch"},
+						{"initial", "First release"},
+						{"supported_until", "Supported until"},
+						{"security_until", "Security support until"},
+						{"state", "State"},
+						{"days_left", "Days of security support left"},
+						{0}};
+	struct report *r = &s->rel.report;
+	struct table *t;
+	struct chart *c;
+	size_t i;
+
+	r->title = "Support windows";
+	report_fact_day(r, "today", "Today", s->rel.today);
+	t = report_table(r, "support", "Series", columns,
+			 "Dates as the head of each branch states them today: they are changed after a "
+			 "release, so none is computed.");
+	c = report_chart(r, "windows", "Support windows", CHART_GANTT, "days", "Red: today.");
+	c->today = s->rel.today;
+	for (i = 0; i < s->n; i++)
+		if ((!i || version_cmp(&s->v[i].version, &s->v[i - 1].version)) &&
+		    show_branch(s, t, c, &s->v[i], e) < 0)
+			return -1;
+	if (!s->n) {
+		report_note(r, "unknown: no branch fits branch.stable.");
+		report_undetermined(r);
+	}
+	return 0;
+}
+
+int support_run(struct cli *cli, void *opts, int argc, char **argv)
+{
+	struct support s = {0};
+	struct rel_plain *o = opts;
+	int ret = rel_begin(&s.rel, cli, &o->rel, REL_GIT);
+
+	(void)argv;
+	if (!ret && argc)
+		ret = err_set(&cli->err, ERR_USAGE, "support takes no operand: it shows every series");
+	if (!ret)
+		ret = tags_load(&s.tags, &s.rel, &cli->err);
+	if (!ret) {
+		find_branches(&s);
+		ret = show(&s, &cli->err);
+	}
+	ret = rel_end(&s.rel, ret);
+	tags_free(&s.tags);
+	free(s.v);
+	return ret;
+}
