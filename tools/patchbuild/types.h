@@ -105,7 +105,7 @@ struct static_local {
 
 /*
  * All of an object that have a place in a section, in the order of the debug
- * information. Returns an array of *n (never NULL; free() it), which points into @t.
+ * information. Tables of the compiler's own (CSWTCH.N) are not in it. Returns an array of *n (never NULL; free() it), which points into @t.
  */
 struct static_local *types_static_locals(const struct types *t, size_t *n);
 

@@ -630,10 +630,21 @@ static int read_children(struct reader *r, Dwarf_Die die, struct die *parent, un
 	return ret == DW_DLV_ERROR ? damaged(r, error) : 0;
 }
 
-/* Copies the unit's table of files; names below the unit's folder become relative. */
-static int read_files(struct reader *r, Dwarf_Die die)
+/* @name as people write it: below the unit's folder relative, without "./". */
+static const char *short_name(const struct reader *r, const char *name)
 {
 	size_t dir = r->unit_dir ? strlen(r->unit_dir) : 0;
+
+	if (dir && !strncmp(name, r->unit_dir, dir) && name[dir] == '/')
+		name += dir + 1;
+	while (!strncmp(name, "./", 2))
+		name += 2;
+	return name;
+}
+
+/* Copies the unit's table of files. */
+static int read_files(struct reader *r, Dwarf_Die die)
+{
 	Dwarf_Error error = NULL;
 	Dwarf_Signed n, i;
 	char **names;
@@ -647,9 +658,7 @@ static int read_files(struct reader *r, Dwarf_Die die)
 		return 0;
 	r->files = arena_alloc(&r->out->arena, n, sizeof(*r->files));
 	for (i = 0; i < n; i++) {
-		bool below = dir && !strncmp(names[i], r->unit_dir, dir) && names[i][dir] == '/';
-
-		r->files[i] = arena_strdup(&r->out->arena, names[i] + (below ? dir + 1 : 0));
+		r->files[i] = arena_strdup(&r->out->arena, short_name(r, names[i]));
 		dwarf_dealloc(r->dbg, names[i], DW_DLA_STRING);
 	}
 	dwarf_dealloc(r->dbg, names, DW_DLA_LIST);
@@ -668,7 +677,7 @@ static int read_unit(struct reader *r, Dwarf_Die die, Dwarf_Half version, struct
 		return -1;
 	if (!unit)
 		return damaged(r, NULL);
-	r->unit_name = unit->name;
+	r->unit_name = unit->name ? short_name(r, unit->name) : NULL;
 	return read_files(r, die) || read_children(r, die, unit, 0) ? -1 : 0;
 }
 
