@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "suites.h"
+
+int main(void)
+{
+	SRunner *r = srunner_create(suite_error());
+	int failed;
+
+	srunner_add_suite(r, suite_image());
+	srunner_add_suite(r, suite_payload());
+	srunner_add_suite(r, suite_func());
+	srunner_add_suite(r, suite_openpgp());
+	srunner_add_suite(r, suite_trailer());
+	srunner_add_suite(r, suite_real());
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? 1 : 0;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TEST_CORE_SUITES_H
+#define TEST_CORE_SUITES_H
+
+#include <check.h>
+
+Suite *suite_error(void);
+Suite *suite_image(void);
+Suite *suite_payload(void);
+Suite *suite_func(void);
+Suite *suite_openpgp(void);
+Suite *suite_trailer(void);
+Suite *suite_real(void);
+
+#endif
