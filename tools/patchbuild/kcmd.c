@@ -337,6 +337,11 @@ static void put_mode(struct out_words *o, const struct kcmd_how *how)
 		break;
 	}
 	put(o, "-fdiagnostics-color=never");
+	if (how->deps) {
+		put(o, "-MMD");
+		put(o, "-MF");
+		put(o, arena_strdup(o->a, how->deps));
+	}
 }
 
 const char **kcmd_words(struct arena *a, const char *command, const struct kcmd_how *how,

@@ -62,6 +62,7 @@ struct kcmd_how {
 	enum kcmd_mode mode;
 	const char *output; /* instead of the recorded one */
 	const char *source; /* instead of the recorded one, or NULL */
+	const char *deps; /* file for a make rule with what was read, or NULL */
 	const struct kcmd_root *roots; /* longest @from first */
 	size_t nroots;
 };

@@ -176,6 +176,15 @@ static int read_hunk(struct reader *r)
 
 /* --- files --- */
 
+/* `diff -N` gives a missing file its name and the time 0 (shown in the local zone). */
+static bool is_missing(const struct reader *r)
+{
+	autofree char *line = mem_strndup(r->at, line_len(r));
+
+	return strstr(line, "/dev/null") || strstr(line, "\t1970-01-01") ||
+	       strstr(line, "\t1969-12-31");
+}
+
 static void add_file(struct reader *r, const char *path, enum patch_action action,
 		     const char *hunks)
 {
@@ -206,13 +215,13 @@ static int read_file(struct reader *r)
 	enum patch_action action = PATCH_CHANGE;
 	const char *new, *path, *hunks;
 
+	if (is_missing(r))
+		action = PATCH_ADD;
 	skip_line(r);
 	if (!starts(r, "+++ "))
 		return bad(r, "\"---\" without \"+++\"");
 	new = header_name(r);
-	if (!strcmp(old, "/dev/null"))
-		action = PATCH_ADD;
-	else if (!strcmp(new, "/dev/null"))
+	if (action == PATCH_CHANGE && is_missing(r))
 		action = PATCH_REMOVE;
 	path = action == PATCH_REMOVE ? old : new;
 	if (check_name(r, path) || (action == PATCH_CHANGE && check_name(r, old)))

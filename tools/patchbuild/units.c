@@ -41,16 +41,24 @@ static const struct recipe *recipe_of(const struct recipes *r, const char *objec
 	return NULL;
 }
 
-static void add_units(const struct base *b, const struct recipes *r, struct unit_list *l)
+/* Its source was removed: rules_check() has said so. */
+static bool is_gone(struct workspace *ws, const struct recipe *r)
+{
+	autofree char *path = path_join(workspace_obj_dir(ws, SIDE_NEW), r->cmd.source);
+
+	return r->own_source && !file_exists(path);
+}
+
+static void add_units(struct workspace *ws, const struct recipes *r, struct unit_list *l)
 {
 	const struct recipe *one;
 	struct base_object o;
 	size_t i;
 
-	for (i = 0; base_object_at(b, i, &o); i++) {
+	for (i = 0; base_object_at(ws->base, i, &o); i++) {
 		one = recipe_of(r, o.object);
-		if (one)
-			add_unit(b, l, one, &o);
+		if (one && !is_gone(ws, one))
+			add_unit(ws->base, l, one, &o);
 	}
 	l->considered = l->n;
 }
@@ -89,14 +97,16 @@ int units_affected(const struct base *b, const struct patch_set *s, struct works
 	struct recipes r;
 	int ret = -1;
 
+	/* The workspace was made of both. */
+	(void)b;
 	(void)s;
 	memset(l, 0, sizeof(*l));
-	if (recipes_load(ws, &r, e))
+	if (recipes_load(ws, &r, e) || (r.unsound && workspace_unfold(ws, e)))
 		goto out;
 	rules_check(ws, &r, v);
 	if (generated_check(ws, &r, l, v, e))
 		goto out;
-	add_units(b, &r, l);
+	add_units(ws, &r, l);
 	ret = drop_same_text(ws, l, e);
 out:
 	recipes_free(&r);

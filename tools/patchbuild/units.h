@@ -29,7 +29,11 @@ struct unit {
 	 * like. Not for the comparing stages (units_compile() judges these itself).
 	 */
 	bool is_helper;
-	bool is_identical; /* old and new object: equal but for debug information */
+	/*
+	 * The object does not change but for debug information. @old_path may then be
+	 * @base_path: there was no need to compile it again.
+	 */
+	bool is_identical;
 	double cpu_seconds; /* what compiling it twice took */
 
 	const char *command; /* as recorded */

@@ -18,6 +18,7 @@ struct recipes {
 	struct recipe *v; /* sorted by target */
 	size_t n;
 	bool *used; /* per changed file: some recipe depends on it */
+	bool unsound; /* the new copy would give the old file for one of the names */
 };
 
 /* --- units_recipes.c --- */

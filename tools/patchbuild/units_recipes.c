@@ -39,8 +39,11 @@ static long changed_index(struct finder *f, const char *path)
 			continue;
 		if (!canonical)
 			canonical = base_canonical(f->ws->base, &f->scratch, path);
-		if (canonical && !strcmp(canonical, f->names[i]))
-			return (long)i;
+		if (!canonical || strcmp(canonical, f->names[i]))
+			continue;
+		if (strstr(path, "/../") && !workspace_is_sound(f->ws, path))
+			f->r->unsound = true;
+		return (long)i;
 	}
 	return -1;
 }

@@ -201,6 +201,35 @@ static bool is_preprocessed(const char *path)
 	       text_ends(path, ".inc");
 }
 
+/* Saves the patched text as it is, without our #line. */
+static int keep_plain(struct workspace *ws, const char *path, const struct file_data *f,
+		      struct err *e)
+{
+	autofree char *to = mem_printf("%s/plain/%s", ws->dir, path);
+	autofree char *dir = path_dir(to);
+
+	return dir_make(dir, e) || file_create(to, f->data, f->size, 0600, e) ? -1 : 0;
+}
+
+int workspace_use_plain(struct workspace *ws, struct err *e)
+{
+	struct file_data f;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < ws->nchanged && ret == 0; i++) {
+		autofree char *from = mem_printf("%s/plain/%s", ws->dir, ws->changed[i].path);
+
+		if (!file_exists(from))
+			continue;
+		if (file_read(from, SOURCE_MAX, &f, e))
+			return -1;
+		ret = write_side(ws, ws->changed[i].path, f.data, f.size, e);
+		file_free(&f);
+	}
+	return ret;
+}
+
 /* Finds out what became of a touched file; *same if nothing. */
 static int settle_file(struct workspace *ws, struct patch_file *f, bool *same, struct err *e)
 {
@@ -222,7 +251,8 @@ static int settle_file(struct workspace *ws, struct patch_file *f, bool *same, s
 	if (*same || !is_preprocessed(f->path))
 		goto out;
 	kept = lines_keep((char *)was.data, was.size, (char *)now.data, now.size, &len, e);
-	ret = kept ? write_side(ws, f->path, kept, len, e) : -1;
+	ret = kept && keep_plain(ws, f->path, &now, e) == 0 ? write_side(ws, f->path, kept, len, e)
+							    : -1;
 	free(kept);
 out:
 	file_free(&was);
@@ -260,7 +290,7 @@ static int fill(struct workspace *ws, const struct patch_set *s, struct verdict 
 	if (!ws->dir)
 		return -1;
 	ws->new_dir = path_join(ws->dir, "new");
-	if (dir_make(ws->new_dir, e) || workspace_link(ws, s, false, e))
+	if (dir_make(ws->new_dir, e) || workspace_link(ws, s, e))
 		return -1;
 	for (i = 0; i < s->noutside; i++)
 		verdict_note(v, "outside", s->outside[i], NULL,

@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct farm {
@@ -20,6 +21,7 @@ struct farm {
 	const char **real; /* sorted names, as in the manifest, of folders that are no links */
 	size_t n;
 	char *last; /* folder linked last */
+	bool full; /* no folder is to be a link */
 };
 
 /* Files that are read by no compilation of a source. */
@@ -95,7 +97,7 @@ static int make_link(const char *target, const char *path, struct err *e)
 {
 	autofree char *dir = NULL;
 
-	if (symlink(target, path) == 0)
+	if (symlink(target, path) == 0 || errno == EEXIST)
 		return 0;
 	if (errno == ENOENT) {
 		dir = path_dir(path);
@@ -107,18 +109,31 @@ static int make_link(const char *target, const char *path, struct err *e)
 	return err_sys(e, errno, "%s: cannot make the link", path);
 }
 
+/* Makes a real folder of one that is a link. */
+static int unlink_dir(struct farm *f, const char *name, struct err *e)
+{
+	autofree char *path = path_join(f->ws->new_dir, name);
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode))
+		return 0;
+	return unlink(path) < 0 ? err_sys(e, errno, "%s: cannot be removed", path) : 0;
+}
+
 /* Links file @key, or the uppermost folder of it that may be a link. */
-static int link_one(struct farm *f, const char *key, bool full, struct err *e)
+static int link_one(struct farm *f, const char *key, struct err *e)
 {
 	autofree char *name = mem_strdup(key);
 	autofree char *from = NULL;
 	autofree char *to = NULL;
 	char *slash;
 
-	for (slash = strchr(name, '/'); slash && !full; slash = strchr(slash + 1, '/')) {
+	for (slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (!is_real(f, name))
+		if (!f->full && !is_real(f, name))
 			break;
+		if (f->full && unlink_dir(f, name, e))
+			return -1;
 		*slash = '/';
 	}
 	if (f->last && !strcmp(f->last, name))
@@ -134,27 +149,55 @@ static int link_one(struct farm *f, const char *key, bool full, struct err *e)
 	return make_link(from, to, e);
 }
 
-int workspace_link(struct workspace *ws, const struct patch_set *s, bool full, struct err *e)
+static int link_all(struct farm *f, struct err *e)
 {
-	const struct json *m = base_manifest(ws->base);
-	struct farm f = {.ws = ws};
+	const struct json *m = base_manifest(f->ws->base);
 	struct json *value;
 	const char *key;
 	void *it = NULL;
 	int ret = 0;
 
-	choose_real(&f, s);
 	while (ret == 0 && json_next(json_get(m, "files"), &it, &key, &value))
-		ret = link_one(&f, key, full, e);
+		ret = link_one(f, key, e);
 	it = NULL;
 	while (ret == 0 && json_next(json_get(m, "links"), &it, &key, &value)) {
-		autofree char *to = path_join(ws->new_dir, key);
+		autofree char *to = path_join(f->ws->new_dir, key);
 
 		ret = json_str(value) ? make_link(json_str(value), to, e) : 0;
 	}
-	free(f.real);
-	free(f.last);
+	free(f->real);
+	free(f->last);
 	return ret;
+}
+
+int workspace_link(struct workspace *ws, const struct patch_set *s, struct err *e)
+{
+	struct farm f = {.ws = ws};
+
+	choose_real(&f, s);
+	return link_all(&f, e);
+}
+
+/* A removed file would come back as a link. */
+static int remove_again(struct workspace *ws, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < ws->nchanged; i++) {
+		autofree char *path =
+			path_join(workspace_src_dir(ws, SIDE_NEW), ws->changed[i].path);
+
+		if (ws->changed[i].action == PATCH_REMOVE && unlink(path) < 0 && errno != ENOENT)
+			return err_sys(e, errno, "%s: cannot be removed", path);
+	}
+	return 0;
+}
+
+int workspace_unfold(struct workspace *ws, struct err *e)
+{
+	struct farm f = {.ws = ws, .full = true};
+
+	return link_all(&f, e) || remove_again(ws, e) ? -1 : 0;
 }
 
 bool workspace_is_sound(struct workspace *ws, const char *path)

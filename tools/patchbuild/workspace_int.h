@@ -31,8 +31,11 @@ enum side {
 
 /* --- workspace_farm.c --- */
 
-/* Fills the new copy with links; @full: link no folders, only files. */
-int workspace_link(struct workspace *ws, const struct patch_set *s, bool full, struct err *e);
+/* Fills the new copy with links, folders among them. */
+int workspace_link(struct workspace *ws, const struct patch_set *s, struct err *e);
+
+/* Replaces the links to folders by folders. */
+int workspace_unfold(struct workspace *ws, struct err *e);
 
 /*
  * False if a file that the compiler read in the new copy as @path is the base's own
@@ -48,6 +51,12 @@ const char *workspace_src_dir(struct workspace *ws, enum side side);
 
 /* Adds foreign text to the messages: paths shortened, escaped but for line ends. */
 void workspace_say(struct workspace *ws, const char *text);
+
+/*
+ * Takes the #line out of the new copy again, so that a compiler shows a person the lines
+ * of the patched file.
+ */
+int workspace_use_plain(struct workspace *ws, struct err *e);
 
 /* A folder below the workspace, made; in its arena. */
 const char *workspace_subdir(struct workspace *ws, const char *name, struct err *e);
