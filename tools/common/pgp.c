@@ -140,8 +140,9 @@ static gpgme_key_t find_signer(gpgme_ctx_t ctx, const char *spec, struct err *e)
 		key = lookup(ctx, spec, false, e);
 		if (key)
 			err_fail(e,
-				 "key %s: its secret half is not here: sign where it is, or "
-				 "import it",
+				 "key %s: its secret half is not here: sign where it is, or import "
+				 "it; if it should be here, see whether gpg-agent, which keeps it, "
+				 "runs (gpgconf --launch gpg-agent)",
 				 spec);
 		else
 			err_fail(e,
