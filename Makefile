@@ -3,21 +3,119 @@
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
+DESTDIR ?=
 SHELL   := /bin/bash
+TREE    := build/xen/debian-4.17
+STORE   := build/store
 
 all: programs
 
 include scripts/build.mk
+
+# Every compilation waits for the packages it needs; `need` is silent when all are there.
+need-%:
+	@scripts/need $*
+$(all-objs): | need-build
 
 programs: $(all-progs) $(all-host)
 ifeq ($(VARIANT),rel)
 	@mkdir -p build/bin && ln -sf $(patsubst build/%,../%,$(all-progs)) build/bin/
 	@ln -sf xsplice-ctl build/bin/xen-livepatch
 endif
-.PHONY: all programs
 
-# --- tests -----------------------------------------------------------------
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST) | sort | awk -F': ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+## all: the programs, in build/bin/ (the default)
+## demo: the main job end to end, on a real Xen host
+## host: a shell on a real Xen host with the tools in it
+## check: all tests: unit, builder, host, analysers, fuzzing
+## check-unit: unit and builder tests, plain and under sanitizers, no host
+## check-host: the tests on real Xen hosts
+## lint: formatter, analysers, arrows between the parts
+## fuzz: every fuzz target for FUZZ_SECONDS (60) each
+## bench: benchmarks, as JSON
+## coverage: lines and branches of the core that unit tests reach
+## base: Debian's Xen, rebuilt and proven, as a base in build/store/
+## install: programs, man pages, completions to DESTDIR PREFIX
+## clean: removes what was compiled; distclean removes all of build/
+
+# --- the real Xen ------------------------------------------------------------
+xen: $(TREE).built
+$(TREE).built:
+	@scripts/need fetch xen
+	@scripts/build-xen
+testhost: need-fetch need-host
+	@scripts/fetch kernel xen-shipped xen-tools
+
+# The base is made again when the tree or the maker of bases changed its form.
+base: programs xen
+	@scripts/need fetch && scripts/fetch xen-shipped
+	@scripts/make-base $(TREE) $(STORE) build/xen/shipped/xen
+
+demo: programs base testhost need-demo
+	@tests/demo/demo
+
+host: programs testhost
+	@tests/host/host shell --tool build/bin/xsplice-ctl --share .
+
+# --- tests -------------------------------------------------------------------
 tests: $(all-tests)
-unit: $(all-tests)
-	@scripts/run-tests $(all-tests)
-.PHONY: tests unit
+
+unit-tests   := $(all-tests:build/$(VARIANT)/%=build/rel/%) \
+	$(all-tests:build/$(VARIANT)/%=build/asan/%)
+source-tests := scripts/check-freestanding scripts/check-arrows
+host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
+other-tests  := tests/release/run
+
+build-unit: need-check
+	@$(MAKE) --no-print-directory VARIANT=rel programs tests
+	@$(MAKE) --no-print-directory VARIANT=asan tests
+
+check-unit: build-unit
+	@scripts/run-tests $(unit-tests) $(source-tests) $(other-tests)
+
+check-host: base testhost need-demo
+	@XSPLICE_TOP=$(CURDIR) scripts/run-tests tests/host/selftest $(host-tests)
+
+FUZZ_SECONDS ?= 60
+fuzz-build: need-check
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzz-programs
+fuzz-programs: $(if $(filter fuzz,$(VARIANT)),$(all-fuzz))
+fuzz: fuzz-build
+	@scripts/run-tests "scripts/run-fuzz $(FUZZ_SECONDS)"
+
+lint: need-check
+	@$(MAKE) --no-print-directory VARIANT=clang programs tests
+	@scripts/run-tests scripts/lint $(source-tests)
+
+check: build-unit fuzz-build base testhost need-demo
+	@$(MAKE) --no-print-directory VARIANT=clang programs tests
+	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
+		$(unit-tests) $(source-tests) $(other-tests) scripts/lint \
+		"scripts/run-fuzz 5" tests/host/selftest $(host-tests)
+
+bench: programs $(all-bench) base
+	@for b in $(all-bench); do $$b $(STORE) || exit 1; done
+
+coverage: need-check
+	@$(MAKE) --no-print-directory VARIANT=cov tests
+	@scripts/coverage
+
+# --- the rest ----------------------------------------------------------------
+install: programs
+	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	@install -m 755 $(all-progs) $(DESTDIR)$(PREFIX)/bin/
+	@for f in $(all-man); do install -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man1/; done
+	@for f in $(all-completion); do install -m 644 $$f \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$(basename $$f .bash); done
+	@echo "installed to $(DESTDIR)$(PREFIX)"
+
+clean:
+	rm -rf build/rel build/asan build/clang build/cov build/fuzz build/bin
+distclean:
+	rm -rf build
+
+.PHONY: all programs help xen testhost base demo host tests build-unit check-unit check-host \
+	fuzz fuzz-build fuzz-programs lint check bench coverage install clean distclean

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "patchbuild/build.h"
 
+#include "patchbuild/callers.h"
 #include "patchbuild/emit.h"
 #include "patchbuild/types.h"
 
@@ -188,26 +189,62 @@ static int write_payload(struct build *b, const struct build_request *rq, struct
 	return check_payload(b, rq, e);
 }
 
-static bool has_code(const struct build *b, const char *code)
+/* Replaced code that no longer runs has no effect: told; alone, it is refused. */
+static int judge_effect(struct build *b, struct err *e)
 {
+	struct callers *c = callers_read(b->base, e);
+	size_t total = 0;
+	size_t dead = 0;
 	size_t i;
 
-	for (i = 0; i < b->verdict.nnotes; i++)
-		if (!strcmp(b->verdict.notes[i].code, code))
-			return true;
-	return false;
+	if (!c)
+		return -1;
+	for (i = 0; i < b->sel.n; i++) {
+		const struct chosen *f = b->sel.v[i];
+
+		total += f->kind == CHOSEN_PATCH || f->kind == CHOSEN_HOOK;
+		if (f->kind != CHOSEN_PATCH ||
+		    !callers_boot_only(c, f->pair->unit->object, f->sym->twin))
+			continue;
+		dead++;
+		verdict_note(&b->verdict, "boot-only", f->pair->unit->object, f->sym->name,
+			     "runs only at boot: replacing it has no effect before the next one");
+	}
+	for (i = 0; dead == total && i < b->sel.n; i++)
+		if (b->sel.v[i]->kind == CHOSEN_PATCH)
+			verdict_refuse(&b->verdict, "boot-only", b->sel.v[i]->pair->unit->object,
+				       b->sel.v[i]->sym->name,
+				       "runs only at boot, like all that changed: a payload would "
+				       "have no effect; boot the fixed hypervisor");
+	callers_free(c);
+	return 0;
 }
 
-static void decide(struct build *b)
+/* Nothing but boot code changed: the notes about it become the refusal. */
+static void judge_init_only(struct build *b)
 {
-	if (!b->verdict.nrefusals && !b->sel.n && has_code(b, "init-changed"))
-		verdict_refuse(&b->verdict, "init-only", NULL, NULL,
-			       "only code that runs at boot changed: a payload would have no "
-			       "effect; boot the fixed hypervisor");
+	const struct verdict *v = &b->verdict;
+	size_t n = v->nnotes;
+	size_t i;
+
+	for (i = 0; !b->sel.n && i < n; i++)
+		if (!strcmp(v->notes[i].code, "init-changed"))
+			verdict_refuse(&b->verdict, "init-only", v->notes[i].object,
+				       v->notes[i].symbol,
+				       "only code that runs at boot changed: a payload would have no "
+				       "effect; boot the fixed hypervisor");
+}
+
+static int decide(struct build *b, struct err *e)
+{
+	if (b->sel.n && judge_effect(b, e) < 0)
+		return -1;
+	judge_init_only(b);
 	if (b->verdict.nrefusals)
 		b->result = BUILD_NOT_PATCHABLE;
 	else
 		b->result = b->sel.n ? BUILD_PAYLOAD : BUILD_NO_CHANGE;
+	return 0;
 }
 
 static int run(struct build *b, const struct build_request *rq, struct err *e)
@@ -228,7 +265,8 @@ static int run(struct build *b, const struct build_request *rq, struct err *e)
 		return -1;
 	if (choose(&b->sel, e) < 0)
 		return -1;
-	decide(b);
+	if (decide(b, e) < 0)
+		return -1;
 	return b->result == BUILD_PAYLOAD ? write_payload(b, rq, e) : 0;
 }
 

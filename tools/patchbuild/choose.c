@@ -538,7 +538,8 @@ static void judge_unread_constant(struct selection *s, struct pair *p, struct sy
 static void judge_whole(struct selection *s, struct pair *p)
 {
 	if (p->unit->is_asm)
-		verdict_refuse(s->verdict, "assembly-changed", p->unit->object, NULL,
+		verdict_refuse(s->verdict, "assembly-changed", p->unit->object,
+			       cmp_first_code(&p->cmp),
 			       "assembly is not separated into functions that could be replaced; "
 			       "change a C function instead");
 	else if (p->cmp.asm_differs)

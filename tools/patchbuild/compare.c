@@ -484,6 +484,27 @@ const struct sym *cmp_next_init_change(struct cmp *c, size_t *iter, const char *
 	return NULL;
 }
 
+const char *cmp_first_code(const struct cmp *c)
+{
+	size_t i;
+
+	for (i = 1; i < c->news->nsecs; i++) {
+		const struct sec *n = &c->news->secs[i];
+		const struct sec *o = n->flags & SHF_EXECINSTR ? obj_sec(c->olds, n->name) : NULL;
+		const struct sym *owner;
+		uint64_t at = 0;
+
+		if (!o || !o->data || !n->data)
+			continue;
+		while (at < o->size && at < n->size && o->data[at] == n->data[at])
+			at++;
+		owner = at < n->size ? sec_owner(n, at) : NULL;
+		if (owner && (at < o->size || o->size != n->size))
+			return owner->name;
+	}
+	return NULL;
+}
+
 int cmp_open(struct cmp *c, const char *old_path, const char *new_path, const char *name,
 	     const struct scope_keys *olds, const struct scope_keys *news, struct err *e)
 {

@@ -34,6 +34,9 @@ int cmp_open(struct cmp *c, const char *old_path, const char *new_path, const ch
 	     const struct scope_keys *olds, const struct scope_keys *news, struct err *e);
 void cmp_free(struct cmp *c);
 
+/* Of assembly: the symbol above the first byte of code that differs, or NULL. */
+const char *cmp_first_code(const struct cmp *c);
+
 /* Functions of .init.text that differ, one by one; NULL at the end. */
 const struct sym *cmp_next_init_change(struct cmp *c, size_t *iter, const char **why);
 

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "suites.h"
+
+#include "common/io.h"
+#include "common/mem.h"
+#include "common/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *root;
+
+static void make_root(void)
+{
+	struct err e = ERR_INIT;
+
+	root = dir_temp("test-io", &e);
+	ck_assert_ptr_nonnull(root);
+}
+
+static void remove_root(void)
+{
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(dir_remove(root, &e), 0);
+	ck_assert(!file_exists(root));
+	free(root);
+}
+
+START_TEST(writes_whole_files)
+{
+	autofree char *path = path_join(root, "f");
+	struct file_data f;
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(file_write(path, "old", 3, 0644, &e), 0);
+	ck_assert_int_eq(file_write(path, "new\0x", 5, 0644, &e), 0);
+	ck_assert_int_eq(file_read(path, 0, &f, &e), 0);
+	ck_assert_uint_eq(f.size, 5);
+	ck_assert_int_eq(memcmp(f.data, "new\0x", 6), 0);
+	file_free(&f);
+	ck_assert_int_eq(file_read(path, 4, &f, &e), -1);
+	ck_assert_ptr_nonnull(strstr(e.text, "5 bytes"));
+}
+END_TEST
+
+START_TEST(failed_write_leaves_nothing)
+{
+	autofree char *path = path_join(root, "no/such/folder");
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(file_write(path, "x", 1, 0644, &e), -1);
+	ck_assert_ptr_nonnull(strstr(e.text, "No such file"));
+	ck_assert(!file_exists(path));
+}
+END_TEST
+
+START_TEST(reads_regular_files_only)
+{
+	struct file_data f;
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(file_read(root, 0, &f, &e), -1);
+	ck_assert_ptr_nonnull(strstr(e.text, "not a regular file"));
+	err_clear(&e);
+	ck_assert_int_eq(file_read("/dev/zero", 0, &f, &e), -1);
+	err_clear(&e);
+	ck_assert_int_eq(file_read("/no/such", 0, &f, &e), -1);
+}
+END_TEST
+
+static int collect(const char *rel, void *ctx, struct err *e)
+{
+	(void)e;
+	strbuf_addf(ctx, "%s ", rel);
+	return strcmp(rel, "stop") ? 0 : 7;
+}
+
+START_TEST(walks_in_order_and_follows_no_links)
+{
+	autofree char *deep = path_join(root, "b/c");
+	autofree char *one = path_join(root, "b/c/z");
+	autofree char *two = path_join(root, "a");
+	autofree char *link = path_join(root, "b/link");
+	struct strbuf seen = {0};
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(dir_make(deep, &e), 0);
+	ck_assert_int_eq(dir_make(deep, &e), 0);
+	ck_assert_int_eq(file_write(one, "", 0, 0600, &e), 0);
+	ck_assert_int_eq(file_write(two, "", 0, 0600, &e), 0);
+	ck_assert_int_eq(symlink("/", link), 0);
+	ck_assert_int_eq(dir_walk(root, collect, &seen, &e), 0);
+	ck_assert_str_eq(seen.data, "a b/c/z ");
+	strbuf_free(&seen);
+}
+END_TEST
+
+static const char *const paths[][2] = {
+	{"a/../b", "b"},   {"./a//b/", "a/b"},   {"a/./b/../../c", "c"}, {"../a", "../a"},
+	{"/../a", "/a"},   {"", "."},	       {"/", "/"},		{"a/b/../..", "."},
+	{"../../x/..", "../.."},
+};
+
+START_TEST(normal_paths)
+{
+	autofree char *got = path_normal(paths[_i][0]);
+
+	ck_assert_str_eq(got, paths[_i][1]);
+}
+END_TEST
+
+START_TEST(path_parts)
+{
+	autofree char *dir = path_dir("/a");
+	autofree char *here = path_dir("a");
+	autofree char *abs = path_join("x", "/y");
+
+	ck_assert_str_eq(dir, "/");
+	ck_assert_str_eq(here, ".");
+	ck_assert_str_eq(abs, "/y");
+	ck_assert_str_eq(path_base("a/b"), "b");
+}
+END_TEST
+
+Suite *io_suite(void)
+{
+	Suite *s = suite_create("io");
+	TCase *t = tcase_create("io");
+
+	tcase_add_checked_fixture(t, make_root, remove_root);
+	tcase_add_test(t, writes_whole_files);
+	tcase_add_test(t, failed_write_leaves_nothing);
+	tcase_add_test(t, reads_regular_files_only);
+	tcase_add_test(t, walks_in_order_and_follows_no_links);
+	tcase_add_loop_test(t, normal_paths, 0, sizeof(paths) / sizeof(paths[0]));
+	tcase_add_test(t, path_parts);
+	suite_add_tcase(s, t);
+	return s;
+}
