@@ -246,12 +246,13 @@ int xsp_payload_open(struct xsp_payload *p, const void *elf, size_t size, struct
 
 bool xsp_payload_info(const struct xsp_payload *p, size_t *pos, struct xsp_info *out)
 {
-	const uint8_t *s = p->modinfo.data + *pos;
+	const uint8_t *s;
 	size_t len = 0;
 	size_t key = 0;
 
 	if (*pos >= p->modinfo.size)
 		return false;
+	s = p->modinfo.data + *pos;
 	while (s[len])
 		len++;
 	while (key < len && s[key] != '=')
