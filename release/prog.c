@@ -38,6 +38,20 @@ static const struct cli_opt changelog_options[] = {
 	{0},
 };
 
+static const struct cli_opt review_options[] = {
+	{"mbox", 0, CLI_LIST, offsetof(struct review_opts, mbox), "FILE",
+	 "a mail archive (may be repeated)"},
+	REL_OPTIONS(review_opts),
+	{0},
+};
+
+static const struct cli_opt lab_options[] = {
+	{"results", 'r', CLI_STR, offsetof(struct lab_opts, results), "DIR",
+	 "files COMMIT/HOST/NAME.xml, .tap or .subunit"},
+	REL_OPTIONS(lab_opts),
+	{0},
+};
+
 static const struct cli_cmd commands[] = {
 	{"schedule", "new X.Y --start DATE | check | ics | remind",
 	 "dates from rules, checks, calendar and reminders", NULL, schedule_options,
@@ -46,6 +60,12 @@ static const struct cli_cmd commands[] = {
 	 sizeof(struct rel_plain), cycle_run},
 	{"freeze", "RANGE", "commits that break the freeze", NULL, plain_options,
 	 sizeof(struct rel_plain), freeze_run},
+	{"review", "RANGE [--mbox FILE...]", "review load, and what nobody reviewed", NULL,
+	 review_options, sizeof(struct review_opts), review_run},
+	{"backports", "BRANCH", "links to the main branch, delays, missing fixes", NULL, plain_options,
+	 sizeof(struct rel_plain), backports_run},
+	{"lab", "[gate COMMIT] --results DIR", "results of the test lab, and what gates a commit", NULL,
+	 lab_options, sizeof(struct lab_opts), lab_run},
 	{"changelog", "lint [FILE] | roll X.Y.Z [FILE]",
 	 "check the changelog, or close its open section", NULL, changelog_options,
 	 sizeof(struct changelog_opts), changelog_run},

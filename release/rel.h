@@ -120,4 +120,14 @@ struct changelog_opts {
 	const char *output;
 };
 
+struct review_opts {
+	struct rel_opts rel;
+	struct cli_list mbox;
+};
+
+struct lab_opts {
+	struct rel_opts rel;
+	const char *results;
+};
+
 #endif
