@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "patchbuild/callers.h"
 
-#include "patchbuild/sections.h"
+#include "patchbuild/code.h"
 
 #include <elf.h>
 #include <stdlib.h>
@@ -120,7 +120,10 @@ static void read_section(struct callers *c, const char *object, const struct sec
 		const struct sym *to = goal(r);
 		size_t at;
 
-		if (!to || (init_code && r->type == R_X86_64_PLT32))
+		/* The first word of a bug frame says where it is, no more. */
+		if (sec_kind(s) == SEC_BUG && r->offset % s->rule->entry == 0)
+			continue;
+		if (!to || (init_code && rel_is_branch(s, r)))
 			continue;
 		at = node_of(c, object, to);
 		if (f)

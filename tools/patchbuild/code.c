@@ -44,6 +44,21 @@ static struct insn_map *map_of(struct code *c, struct sec *s, struct err *e)
 	return s->insns;
 }
 
+/*
+ * A distance in code belongs to a branch, or to an operand relative to %rip. What comes
+ * before it tells: E8, E9 or the second byte of 0F 80 to 0F 8F there; a ModRM byte with
+ * mod 00 and r/m 101 here, none of which is like the others (Intel SDM, volume 2).
+ */
+bool rel_is_branch(const struct sec *s, const struct rel *r)
+{
+	uint8_t before;
+
+	if (!(s->flags & SHF_EXECINSTR) || !rel_is_relative(r->type) || !r->offset || !s->data)
+		return false;
+	before = s->data[r->offset - 1];
+	return before == 0xe8 || before == 0xe9 || (before & 0xf0) == 0x80;
+}
+
 /* Distance from the field to the end of its instruction. */
 static int decode_bias(struct code *c, struct sec *s, const struct rel *r, int64_t *bias,
 		       struct err *e)
@@ -118,7 +133,7 @@ static struct sym *only_object(const struct sec *s)
 static int find_owner(struct code *c, struct sec *s, const struct rel *r, struct target *t,
 		      int64_t off, struct err *e)
 {
-	bool guess = rel_is_relative(r->type) && holds_code(s) && r->type != R_X86_64_PLT32;
+	bool guess = rel_is_relative(r->type) && holds_code(s) && !t->branch;
 	struct sec *in = t->sec;
 	int64_t bias = MAX_IMMEDIATE;
 
@@ -179,7 +194,7 @@ int target_of(struct code *c, struct sec *s, const struct rel *r, struct target 
 	t->sym = r->sym;
 	t->sec = r->sym->sec;
 	t->adjust = line - bias;
-	t->branch = r->type == R_X86_64_PLT32;
+	t->branch = rel_is_branch(s, r);
 	if (!t->sec) {
 		t->delta = addend + bias;
 		return 0;

@@ -42,6 +42,9 @@ unsigned int rel_width(uint32_t type);
 /* The field holds a distance from its own place. */
 bool rel_is_relative(uint32_t type);
 
+/* The field belongs to a direct call or jump. */
+bool rel_is_branch(const struct sec *s, const struct rel *r);
+
 /*
  * Finds out what @r, a relocation of section @s, means. Entries of .bug_frames keep
  * line numbers above bit 23 of the displacement (arch/x86/include/asm/bug.h): these
