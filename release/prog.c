@@ -52,12 +52,30 @@ static const struct cli_opt lab_options[] = {
 	{0},
 };
 
+static const struct cli_opt update_options[] = {
+	{"features", 0, CLI_STR, offsetof(struct update_opts, features), "FILE",
+	 "the reviewed file of features"},
+	{"series", 0, CLI_STR, offsetof(struct update_opts, series), "X.Y",
+	 "its cycle; else the one that began last"},
+	REL_OPTIONS(update_opts),
+	{0},
+};
+
+static const struct cli_opt notes_options[] = {
+	{"features", 0, CLI_STR, offsetof(struct notes_opts, features), "FILE",
+	 "the reviewed file of features"},
+	REL_OPTIONS(notes_opts),
+	{0},
+};
+
 static const struct cli_cmd commands[] = {
 	{"schedule", "new X.Y --start DATE | check | ics | remind",
 	 "dates from rules, checks, calendar and reminders", NULL, schedule_options,
 	 sizeof(struct schedule_opts), schedule_run},
 	{"cycle", "", "planned and actual dates of every series", NULL, plain_options,
 	 sizeof(struct rel_plain), cycle_run},
+	{"update", "RANGE --features FILE", "the development update: mail, list, road map", NULL,
+	 update_options, sizeof(struct update_opts), update_run},
 	{"freeze", "RANGE", "commits that break the freeze", NULL, plain_options,
 	 sizeof(struct rel_plain), freeze_run},
 	{"review", "RANGE [--mbox FILE...]", "review load, and what nobody reviewed", NULL,
@@ -73,6 +91,10 @@ static const struct cli_cmd commands[] = {
 	 sizeof(struct rel_plain), support_run},
 	{"lint", "TREE|TAG", "what should not stand in a release", NULL, lint_options,
 	 sizeof(struct lint_opts), lint_run},
+	{"notes", "RANGE", "release notes, a draft", NULL, notes_options, sizeof(struct notes_opts),
+	 notes_run},
+	{"announce", "TAG", "the announcement of a release or candidate, a draft", NULL,
+	 plain_options, sizeof(struct rel_plain), announce_run},
 	{"stats", "RANGE", "commits, people, companies and lines of a range", NULL, stats_options,
 	 sizeof(struct stats_opts), stats_run},
 	{0},

@@ -130,4 +130,15 @@ struct lab_opts {
 	const char *results;
 };
 
+struct update_opts {
+	struct rel_opts rel;
+	const char *features;
+	const char *series;
+};
+
+struct notes_opts {
+	struct rel_opts rel;
+	const char *features;
+};
+
 #endif
