@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "suites.h"
+
+#include "patchbuild/patchfile.h"
+
+#include <string.h>
+
+#define HUNK "@@ -1,2 +1,2 @@ f\n a\n-b\n+c\n"
+
+static int load(struct patch_set *s, const char *text)
+{
+	struct err e = ERR_INIT;
+
+	memset(s, 0, sizeof(*s));
+	return patch_set_add(s, "t.patch", text, strlen(text), &e);
+}
+
+START_TEST(reads_names_from_the_top)
+{
+	struct patch_set s;
+
+	ck_assert_int_eq(
+		load(&s, "Subject: x\n\n--- a/xen/common/dm.c\t2020\n+++ b/xen/common/dm.c\n" HUNK
+			 "--- a/tools/x.c\n+++ b/tools/x.c\n" HUNK),
+		0);
+	ck_assert_uint_eq(s.patches[0].nfiles, 1);
+	ck_assert_str_eq(s.patches[0].files[0].path, "common/dm.c");
+	ck_assert_uint_eq(s.patches[0].files[0].size, strlen(HUNK));
+	ck_assert_uint_eq(s.noutside, 1);
+	ck_assert_str_eq(s.outside[0], "tools/x.c");
+	patch_set_free(&s);
+}
+END_TEST
+
+START_TEST(reads_names_from_the_hypervisor_folder)
+{
+	struct patch_set s;
+
+	ck_assert_int_eq(load(&s, "--- a/common/dm.c\n+++ b/common/dm.c\n" HUNK), 0);
+	ck_assert_str_eq(s.patches[0].files[0].path, "common/dm.c");
+	patch_set_free(&s);
+}
+END_TEST
+
+START_TEST(tells_what_is_done)
+{
+	struct patch_set s;
+
+	ck_assert_int_eq(load(&s, "--- /dev/null\n+++ b/xen/a.c\n@@ -0,0 +1 @@\n+x\n"
+				  "--- a/xen/b.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"
+				  "--- a/xen/c.c\t1970-01-01 00:00:00.0 +0000\n+++ b/xen/c.c\n"
+				  "@@ -0,0 +1 @@\n+x\n"),
+			 0);
+	ck_assert_int_eq(s.patches[0].files[0].action, PATCH_ADD);
+	ck_assert_int_eq(s.patches[0].files[1].action, PATCH_REMOVE);
+	ck_assert_int_eq(s.patches[0].files[2].action, PATCH_ADD);
+	patch_set_free(&s);
+}
+END_TEST
+
+START_TEST(takes_mail_line_ends)
+{
+	struct patch_set s;
+
+	ck_assert_int_eq(load(&s, "--- a/xen/a.c\r\n+++ b/xen/a.c\r\n@@ -1 +1 @@\r\n-a\r\n+b\r\n"),
+			 0);
+	ck_assert_str_eq(s.patches[0].files[0].path, "a.c");
+	ck_assert_ptr_null(memchr(s.patches[0].files[0].hunks, '\r', s.patches[0].files[0].size));
+	patch_set_free(&s);
+}
+END_TEST
+
+static const char *const hostile[] = {
+	"--- a/xen/../../etc/passwd\n+++ b/xen/../../etc/passwd\n" HUNK,
+	"--- /etc/passwd\n+++ /etc/passwd\n" HUNK,
+	"--- a//etc/passwd\n+++ b//etc/passwd\n" HUNK,
+	"--- a/xen/./x.c\n+++ b/xen/./x.c\n" HUNK,
+	"--- a/xen/x\033.c\n+++ b/xen/x\033.c\n" HUNK,
+	"--- \"a/xen/x.c\"\n+++ \"b/xen/x.c\"\n" HUNK,
+	"--- a/xen/x.c\n+++ b/xen/y.c\n" HUNK,
+	"--- x.c\n+++ x.c\n" HUNK,
+	"diff --git a/x b/x\nnew file mode 120000\n--- /dev/null\n+++ b/xen/x\n@@ -0,0 +1 "
+	"@@\n+/etc\n",
+	"diff --git a/x b/y\nrename from x\nrename to y\n",
+	"diff --git a/x b/y\ncopy from x\ncopy to y\n",
+	"diff --git a/x b/x\nGIT binary patch\nliteral 1\n",
+	"Binary files a/xen/x and b/xen/x differ\n",
+	"--- a/xen/x.c\n+++ b/xen/x.c\n",
+	"--- a/xen/x.c\n+++ b/xen/x.c\n@@ -1,3 +1,2 @@\n a\n-b\n",
+	"--- a/xen/x.c\n+++ b/xen/x.c\n@@ -1 +1 @@\n-a\n-b\n+c\n",
+	"--- a/xen/x.c\n+++ b/xen/x.c\n@@ -99999999999999999999,1 +1 @\n-a\n+c\n",
+	"@@ -1 +1 @@\n-a\n+b\n",
+	"just text\n",
+	"",
+};
+
+START_TEST(refuses)
+{
+	struct patch_set s;
+
+	ck_assert_int_eq(load(&s, hostile[_i]), -1);
+	patch_set_free(&s);
+}
+END_TEST
+
+START_TEST(survives_being_cut)
+{
+	static const char text[] = "--- a/xen/a.c\n+++ b/xen/a.c\n" HUNK "@@ -9 +9,0 @@\n-x\n";
+	struct patch_set s;
+	size_t len;
+
+	for (len = 0; len < strlen(text); len++) {
+		struct err e = ERR_INIT;
+
+		memset(&s, 0, sizeof(s));
+		patch_set_add(&s, "t", text, len, &e);
+		patch_set_free(&s);
+	}
+}
+END_TEST
+
+Suite *patchfile_suite(void)
+{
+	Suite *s = suite_create("patchfile");
+	TCase *t = tcase_create("patchfile");
+
+	tcase_add_test(t, reads_names_from_the_top);
+	tcase_add_test(t, reads_names_from_the_hypervisor_folder);
+	tcase_add_test(t, tells_what_is_done);
+	tcase_add_test(t, takes_mail_line_ends);
+	tcase_add_loop_test(t, refuses, 0, sizeof(hostile) / sizeof(*hostile));
+	tcase_add_test(t, survives_being_cut);
+	suite_add_tcase(s, t);
+	return s;
+}

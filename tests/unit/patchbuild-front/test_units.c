@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "suites.h"
+#include "tree.h"
+
+#include "common/mem.h"
+#include "patchbuild/units.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* All that a build holds until the objects are there. */
+struct front {
+	struct fake fake;
+	struct base *base;
+	struct patch_set patches;
+	struct workspace *ws;
+	struct unit_list units;
+	struct verdict verdict;
+	struct err err;
+};
+
+static void open_base(struct front *f)
+{
+	memset(f, 0, sizeof(*f));
+	fake_make_base(&f->fake);
+	fake_run(&f->fake, "mv tree elsewhere");
+	f->base = base_open(f->fake.store, f->fake.id, &f->err);
+	ck_assert_msg(f->base != NULL, "%s", f->err.text);
+}
+
+static int run(struct front *f, const char *patch)
+{
+	if (patch_set_add(&f->patches, "t.patch", patch, strlen(patch), &f->err) ||
+	    workspace_make(&f->ws, f->base, &f->patches, &f->verdict, &f->err) ||
+	    units_affected(f->base, &f->patches, f->ws, &f->units, &f->verdict, &f->err))
+		return -1;
+	return units_compile(f->base, f->ws, &f->units, &f->verdict, &f->err);
+}
+
+static void close_all(struct front *f)
+{
+	unit_list_free(&f->units);
+	workspace_free(f->ws);
+	patch_set_free(&f->patches);
+	verdict_free(&f->verdict);
+	base_close(f->base);
+	fake_free(&f->fake);
+}
+
+#define A   "--- a/xen/common/a.c\n+++ b/xen/common/a.c\n"
+#define LIB "--- a/xen/include/xen/lib.h\n+++ b/xen/include/xen/lib.h\n"
+
+START_TEST(compiles_the_changed_unit)
+{
+	struct front f;
+
+	open_base(&f);
+	ck_assert_msg(
+		run(&f, A "@@ -4 +4 @@\n-    return LINE() + x;\n+    return LINE() - x;\n") == 0,
+		"%s", f.err.text);
+	ck_assert_uint_eq(f.units.n, 1);
+	ck_assert_str_eq(f.units.v[0].object, "common/a.o");
+	ck_assert_str_eq(f.units.v[0].source, "common/a.c");
+	ck_assert(!f.units.v[0].is_identical);
+	ck_assert_uint_eq(f.verdict.nrefusals, 0);
+	close_all(&f);
+}
+END_TEST
+
+START_TEST(moved_lines_change_nothing)
+{
+	struct front f;
+
+	open_base(&f);
+	ck_assert_msg(run(&f, A "@@ -1,0 +2,2 @@\n+/* more */\n+/* lines */\n") == 0, "%s",
+		      f.err.text);
+	ck_assert_uint_eq(f.units.n, 1);
+	ck_assert(f.units.v[0].is_identical);
+	close_all(&f);
+}
+END_TEST
+
+START_TEST(a_comment_in_a_header_compiles_nothing)
+{
+	struct front f;
+
+	open_base(&f);
+	ck_assert_msg(run(&f, LIB "@@ -0,0 +1 @@\n+/* comment */\n") == 0, "%s", f.err.text);
+	ck_assert_uint_eq(f.units.considered, 2);
+	ck_assert_uint_eq(f.units.same_text, 2);
+	ck_assert_uint_eq(f.units.n, 0);
+	close_all(&f);
+}
+END_TEST
+
+START_TEST(a_header_reached_by_dots_is_the_new_one)
+{
+	struct front f;
+
+	open_base(&f);
+	ck_assert_msg(run(&f, LIB "@@ -1,0 +2 @@\n+#define helper other\n") == 0, "%s", f.err.text);
+	ck_assert_uint_eq(f.units.n, 2);
+	ck_assert(!f.units.v[0].is_identical);
+	ck_assert(!f.units.v[1].is_identical);
+	close_all(&f);
+}
+END_TEST
+
+START_TEST(shows_what_the_compiler_says)
+{
+	struct front f;
+
+	open_base(&f);
+	ck_assert_int_eq(
+		run(&f, A "@@ -4 +4,2 @@\n-    return LINE() + x;\n+\n+    return nothing;\n"), -1);
+	ck_assert_ptr_nonnull(strstr(f.err.text, "does not compile with the patch"));
+	ck_assert_ptr_nonnull(strstr(workspace_messages(f.ws), "common/a.c:5:"));
+	ck_assert_ptr_null(strstr(workspace_messages(f.ws), workspace_dir(f.ws)));
+	close_all(&f);
+}
+END_TEST
+
+START_TEST(shows_what_patch_says)
+{
+	struct front f;
+
+	open_base(&f);
+	ck_assert_int_eq(run(&f, A "@@ -4 +4 @@\n-    return 1;\n+    return 2;\n"), -1);
+	ck_assert_ptr_nonnull(strstr(f.err.text, "common/a.c"));
+	ck_assert_ptr_nonnull(strstr(f.err.text, "Hunk #1 FAILED"));
+	close_all(&f);
+}
+END_TEST
+
+static const struct {
+	const char *patch, *code;
+} refused[] = {
+	{"--- /dev/null\n+++ b/xen/common/Makefile\n@@ -0,0 +1 @@\n+obj-y += x.o\n", NULL},
+	{"--- a/xen/common/Makefile\n+++ b/xen/common/Makefile\n@@ -0,0 +1 @@\n+obj-y += x.o\n",
+	 "makefile-changed"},
+	{"--- a/xen/Kconfig\n+++ b/xen/Kconfig\n@@ -0,0 +1 @@\n+config X\n", "kconfig-changed"},
+	{"--- a/xen/common/a.c\n+++ /dev/null\n@@ -1,9 +0,0 @@\n-#include <xen/lib.h>\n-int "
+	 "a_one(int x)\n"
+	 "-{\n-    return LINE() + x;\n-}\n-int a_two(int x)\n-{\n-    return LINE() * x;\n-}\n",
+	 "source-removed"},
+};
+
+START_TEST(refuses)
+{
+	struct front f;
+	int ret;
+
+	open_base(&f);
+	ret = run(&f, refused[_i].patch);
+	if (refused[_i].code) {
+		ck_assert_msg(ret == 0, "%s", f.err.text);
+		ck_assert(verdict_has(&f.verdict, refused[_i].code, NULL));
+	} else {
+		ck_assert_int_eq(ret, -1);
+	}
+	close_all(&f);
+}
+END_TEST
+
+START_TEST(refuses_another_compiler)
+{
+	struct front f;
+
+	open_base(&f);
+	base_close(f.base);
+	fake_run(&f.fake, "sed -i 's/\"version\": \".*) /\"version\": \"(Other) /' "
+			  "store/*/manifest.json");
+	f.base = base_open(f.fake.store, f.fake.id, &f.err);
+	ck_assert_msg(f.base != NULL, "%s", f.err.text);
+	ck_assert_int_eq(run(&f, A "@@ -4 +4 @@\n-    return LINE() + x;\n+    return 7;\n"), -1);
+	ck_assert_ptr_nonnull(strstr(f.err.text, "(Other)"));
+	close_all(&f);
+}
+END_TEST
+
+START_TEST(refuses_what_it_cannot_reproduce)
+{
+	struct front f;
+
+	open_base(&f);
+	fake_run(&f.fake, "sed -i 's/return LINE() \\* x/return LINE() + x/' "
+			  "store/*/tree/xen/common/a.c");
+	ck_assert_msg(run(&f, A "@@ -4 +4 @@\n-    return LINE() + x;\n+    return 7;\n") == 0,
+		      "%s", f.err.text);
+	ck_assert(verdict_has(&f.verdict, "not-reproducible", "common/a.o"));
+	close_all(&f);
+}
+END_TEST
+
+Suite *units_suite(void)
+{
+	Suite *s = suite_create("units");
+	TCase *t = tcase_create("units");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, compiles_the_changed_unit);
+	tcase_add_test(t, moved_lines_change_nothing);
+	tcase_add_test(t, a_comment_in_a_header_compiles_nothing);
+	tcase_add_test(t, a_header_reached_by_dots_is_the_new_one);
+	tcase_add_test(t, shows_what_the_compiler_says);
+	tcase_add_test(t, shows_what_patch_says);
+	tcase_add_loop_test(t, refuses, 0, sizeof(refused) / sizeof(*refused));
+	tcase_add_test(t, refuses_another_compiler);
+	tcase_add_test(t, refuses_what_it_cannot_reproduce);
+	suite_add_tcase(s, t);
+	return s;
+}
