@@ -30,6 +30,29 @@ bool rel_is_relative(uint32_t type)
 	return type == R_X86_64_PC32 || type == R_X86_64_PLT32;
 }
 
+static bool holds_code(const struct sec *s)
+{
+	return s->flags & SHF_EXECINSTR;
+}
+
+/*
+ * The byte before the field: of an operand it is the ModRM byte 00xxx101, of a branch
+ * the opcode E8, E9 or 0F 8x (Intel SDM, volume 2, 2.2.1.6 and appendix A).
+ */
+bool rel_is_branch(const struct sec *s, const struct rel *r)
+{
+	const uint8_t *at = s->data;
+
+	if (r->type == R_X86_64_PLT32)
+		return true;
+	if (r->type != R_X86_64_PC32 || !holds_code(s) || !at || !r->offset ||
+	    r->offset > s->size)
+		return false;
+	at += r->offset;
+	return at[-1] == 0xe8 || at[-1] == 0xe9 ||
+	       (r->offset >= 2 && at[-2] == 0x0f && (at[-1] & 0xf0) == 0x80);
+}
+
 static struct insn_decoder *decoder(struct code *c, struct err *e)
 {
 	if (!c->decoder)
@@ -42,21 +65,6 @@ static struct insn_map *map_of(struct code *c, struct sec *s, struct err *e)
 	if (!s->insns && decoder(c, e))
 		s->insns = insn_map_new(c->decoder, s->data, s->size, s->name, e);
 	return s->insns;
-}
-
-/*
- * A distance in code belongs to a branch, or to an operand relative to %rip. What comes
- * before it tells: E8, E9 or the second byte of 0F 80 to 0F 8F there; a ModRM byte with
- * mod 00 and r/m 101 here, none of which is like the others (Intel SDM, volume 2).
- */
-bool rel_is_branch(const struct sec *s, const struct rel *r)
-{
-	uint8_t before;
-
-	if (!(s->flags & SHF_EXECINSTR) || !rel_is_relative(r->type) || !r->offset || !s->data)
-		return false;
-	before = s->data[r->offset - 1];
-	return before == 0xe8 || before == 0xe9 || (before & 0xf0) == 0x80;
 }
 
 /* Distance from the field to the end of its instruction. */
@@ -73,11 +81,6 @@ static int decode_bias(struct code *c, struct sec *s, const struct rel *r, int64
 				(unsigned long long)r->offset);
 	*bias = (int64_t)(end - r->offset);
 	return 0;
-}
-
-static bool holds_code(const struct sec *s)
-{
-	return s->flags & SHF_EXECINSTR;
 }
 
 /* Where the displacement is counted from, for fields that are not in code. */

@@ -42,7 +42,10 @@ unsigned int rel_width(uint32_t type);
 /* The field holds a distance from its own place. */
 bool rel_is_relative(uint32_t type);
 
-/* The field belongs to a direct call or jump. */
+/*
+ * @r is the field of a direct call or jump. The assembler gives those that lead to
+ * local functions the type that operands have.
+ */
 bool rel_is_branch(const struct sec *s, const struct rel *r);
 
 /*
