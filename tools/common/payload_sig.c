@@ -97,7 +97,7 @@ static void keep(const struct pgp_facts *f, const struct xsp_sig *sig, struct pa
 		 payload_algo_name(sig->pgp.algo), f->bits, payload_hash_name(sig->pgp.hash));
 }
 
-/* One signature: its digest, then gpg's word, then the policy. */
+/* One signature: gpg's word, then the policy. */
 static int verify_one(const char *name, const struct xsp_trailer *t, uint32_t index,
 		      struct pgp_keyring *k, int64_t now, struct payload_signer *out, struct err *e)
 {
@@ -107,9 +107,6 @@ static int verify_one(const char *name, const struct xsp_trailer *t, uint32_t in
 	int ret;
 
 	xsp_trailer_sig(t, index, &sig);
-	if (!payload_digest_fits(&sig.pgp, t->data, t->elf_size))
-		return err_set(e, ERR_SIGNATURE,
-			       "%s: is wrong: the payload or the signature was changed", what);
 	if (pgp_examine(k, sig.packet.data, sig.packet.size, t->data, t->elf_size, &f, e))
 		return -1;
 	ret = judge(&f, &sig, now, what, e);
@@ -162,6 +159,29 @@ static int refuse_unsigned(const char *name, const struct xsp_trailer *t, struct
 	return err_set(e, ERR_SIGNATURE, "%s: is not signed: sign it with `patchbuild sign`", name);
 }
 
+/* All that can be told without a key: form, and digests that are far off. */
+static int open_signed(const char *name, const struct file_data *file, struct xsp_trailer *t,
+		       struct err *e)
+{
+	struct xsp_cause cause = {XSP_OK, 0, ""};
+	struct xsp_sig sig;
+	uint32_t i;
+
+	if (xsp_trailer_open(t, file->data, file->size, &cause))
+		return payload_cause(name, &cause, e);
+	if (!t->count)
+		return refuse_unsigned(name, t, e);
+	for (i = 0; i < t->count; i++) {
+		xsp_trailer_sig(t, i, &sig);
+		if (!payload_digest_fits(&sig.pgp, t->data, t->elf_size))
+			return err_set(e, ERR_SIGNATURE,
+				       "%s: signature %u: is wrong: the payload or the signature was "
+				       "changed",
+				       name, i + 1);
+	}
+	return 0;
+}
+
 int payload_verify(const char *name, const struct file_data *file, struct pgp_keyring *k,
 		   unsigned int require, int64_t now, struct payload_signers *out, struct err *e)
 {
@@ -171,10 +191,8 @@ int payload_verify(const char *name, const struct file_data *file, struct pgp_ke
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	if (xsp_trailer_open(&t, file->data, file->size, &cause))
-		return payload_cause(name, &cause, e);
-	if (!t.count)
-		return refuse_unsigned(name, &t, e);
+	if (open_signed(name, file, &t, e))
+		return -1;
 	ret = verify_all(name, &t, k, require ? require : 1, now, out, e);
 	if (!ret && xsp_payload_open(&p, t.data, t.elf_size, &cause))
 		ret = payload_cause(name, &cause, e);
@@ -186,10 +204,15 @@ int payload_verify(const char *name, const struct file_data *file, struct pgp_ke
 int payload_verify_file(const char *name, const struct file_data *file, const char *keyring,
 			unsigned int require, struct payload_signers *out, struct err *e)
 {
-	struct pgp_keyring *k = pgp_keyring_open(keyring, e);
+	struct pgp_keyring *k;
+	struct xsp_trailer t;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
+	/* A keyring costs several runs of gpg: not for what is plainly wrong. */
+	if (open_signed(name, file, &t, e))
+		return -1;
+	k = pgp_keyring_open(keyring, e);
 	if (!k)
 		return -1;
 	ret = payload_verify(name, file, k, require, (int64_t)time(NULL), out, e);
