@@ -8,6 +8,10 @@
 #include <string.h>
 #include <xsplice/abi.h>
 
+/* 64 zeros: in the metadata until the digest is known. */
+#define ZEROS16	       "0000000000000000"
+#define EMIT_NO_DIGEST ABI_INFO_DIGEST "=sha256:" ZEROS16 ZEROS16 ZEROS16 ZEROS16
+
 /* A piece of .fixup or .altinstr_replacement that is in the payload already. */
 struct placed {
 	const struct sec *sec;
@@ -330,28 +334,40 @@ static void add_modinfo(struct emitter *em, const char *const *lines)
 
 	for (; *lines; lines++)
 		out_sec_add(s, *lines, strlen(*lines) + 1, 1);
+	out_sec_add(s, EMIT_NO_DIGEST, sizeof(EMIT_NO_DIGEST), 1);
 }
 
-/* The build-id is the digest of the payload with zeros in its place. */
-static int set_build_id(struct strbuf *out, char build_id[41], struct err *e)
+/* The last place of @what in @out, or NULL: metadata and notes come behind all code. */
+static char *find_last(const struct strbuf *out, const void *what, size_t len)
 {
-	static const char note[16] = "\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU";
-	unsigned char sum[DIGEST_SIZE];
-	const char zero[20] = {0};
-	char *at = NULL;
+	char *found = NULL;
 	char *p = out->data;
 
+	while ((p = memmem(p, out->len - (size_t)(p - out->data), what, len)))
+		found = p++;
+	return found;
+}
+
+/*
+ * The payload is digested with zeros where its build-id and its digest will be. The
+ * first 20 bytes are the build-id, all of them stand in the metadata: what Xen lists
+ * tells one payload from another.
+ */
+static int set_identity(struct strbuf *out, char build_id[41], struct err *e)
+{
+	static const char note[36] = "\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU";
+	char *id = find_last(out, note, sizeof(note));
+	char *info = find_last(out, EMIT_NO_DIGEST, sizeof(EMIT_NO_DIGEST));
+	unsigned char sum[DIGEST_SIZE];
+	char hex[DIGEST_HEX];
+
+	if (!id || !info)
+		return err_fail(e, "payload: its build-id is lost: an error in patchbuild");
 	digest(sum, out->data, out->len);
-	while ((p = memmem(p, out->len - (size_t)(p - out->data), note, sizeof(note)))) {
-		p += sizeof(note);
-		if (out->len - (size_t)(p - out->data) >= sizeof(zero) &&
-		    !memcmp(p, zero, sizeof(zero)))
-			at = p;
-	}
-	if (!at)
-		return err_fail(e, "payload: its build-id note is lost: an error in patchbuild");
-	memcpy(at, sum, sizeof(zero));
-	text_hex(build_id, sum, sizeof(zero));
+	text_hex(hex, sum, sizeof(sum));
+	text_hex(build_id, sum, 20);
+	memcpy(id + 16, sum, 20);
+	memcpy(info + strlen(EMIT_NO_DIGEST) - 2 * DIGEST_SIZE, hex, 2 * DIGEST_SIZE);
 	return 0;
 }
 
@@ -391,7 +407,7 @@ int emit(struct selection *s, const struct emit_info *info, struct strbuf *out,
 	if (ret == 0)
 		ret = out_write(&em.o, out, e);
 	if (ret == 0)
-		ret = set_build_id(out, build_id, e);
+		ret = set_identity(out, build_id, e);
 	out_free(&em.o);
 	free(em.placed);
 	return ret;

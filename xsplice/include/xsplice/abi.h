@@ -266,6 +266,7 @@ struct abi_alt_call {
 #define ABI_INFO_PATCH	  "patch" /* "sha256:" and the digest of the source patch */
 #define ABI_INFO_BASE	  "base" /* version of the Xen it is for */
 #define ABI_INFO_FUNCTION "function" /* may be given again */
+#define ABI_INFO_DIGEST	  "digest" /* "sha256:" and that of the ELF, zeros for it and the build-id */
 
 /* --- signatures behind the ELF --------------------------------------------- */
 
