@@ -102,7 +102,7 @@ static int check_distinct(const struct xsp_trailer *t, const struct xsp_sig *s, 
 
 	for (i = 0; i < index; i++) {
 		xsp_trailer_sig(t, i, &other);
-		if (!memcmp(other.key_id.data, s->key_id.data, ABI_KEY_ID_SIZE))
+		if (!other.key_id.data || !memcmp(other.key_id.data, s->key_id.data, ABI_KEY_ID_SIZE))
 			return xsp_fail(cause, XSP_RECORD_SAME_KEY, s->pos, "signature record");
 	}
 	return 0;
@@ -156,6 +156,8 @@ void xsp_trailer_sig(const struct xsp_trailer *t, uint32_t index, struct xsp_sig
 	struct xsp_cause none = {XSP_OK, 0, ""};
 	size_t pos = t->elf_size;
 	uint32_t i;
+
+	memset(out, 0, sizeof(*out));
 
 	/* Every record before @index was proven well-formed, and so in range. */
 	for (i = 0; i <= index; i++) {

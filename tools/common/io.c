@@ -268,7 +268,7 @@ static void go_up(struct strbuf *b, bool absolute)
 	char *slash = b->data ? strrchr(b->data, '/') : NULL;
 	const char *last = slash ? slash + 1 : b->data;
 
-	if (!b->len || !strcmp(last, "..")) {
+	if (!last || !b->len || !strcmp(last, "..")) {
 		if (!absolute)
 			strbuf_adds(b, b->len ? "/.." : "..");
 		return;

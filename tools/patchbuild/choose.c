@@ -461,7 +461,7 @@ static void follow(struct selection *s, struct chosen *c)
 	size_t n;
 	size_t i;
 
-	if (c->kind == CHOSEN_DATA || c->kind == CHOSEN_CONST) {
+	if (c->sym && (c->kind == CHOSEN_DATA || c->kind == CHOSEN_CONST)) {
 		follow_range(s, c->pair, c->sec, c->sym->value, c->sym->size, who);
 		return;
 	}

@@ -48,7 +48,7 @@ static const char *section_name(struct emitter *em, const struct chosen *c)
 {
 	const char *prefix = ".text";
 
-	if (c->kind == CHOSEN_HOOK)
+	if (!c->sym)
 		return c->sec->name;
 	if (c->kind == CHOSEN_CONST)
 		prefix = ".rodata";
@@ -121,7 +121,7 @@ static void add_relocs(struct emitter *em, struct pair *p, struct sec *from, uin
 /* Makes section and symbol of a chosen thing; its relocations come later. */
 static void add_chosen(struct emitter *em, struct chosen *c)
 {
-	bool object = c->kind == CHOSEN_DATA || c->kind == CHOSEN_CONST;
+	bool object = c->sym && (c->kind == CHOSEN_DATA || c->kind == CHOSEN_CONST);
 	uint64_t start = object ? c->sym->value : 0;
 	uint64_t size = object ? c->sym->size : c->sec->size;
 	uint64_t flags = c->sec->flags & (SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR);
@@ -152,7 +152,7 @@ static void add_chosen(struct emitter *em, struct chosen *c)
 static void fill_chosen(struct emitter *em, struct chosen *c)
 {
 	const char *who = c->sym ? c->sym->name : c->sec->name;
-	bool object = c->kind == CHOSEN_DATA || c->kind == CHOSEN_CONST;
+	bool object = c->sym && (c->kind == CHOSEN_DATA || c->kind == CHOSEN_CONST);
 
 	add_relocs(em, c->pair, c->sec, object ? c->sym->value : 0,
 		   object ? c->sym->size : c->sec->size, c->out->sec, c->out->value, who);

@@ -402,7 +402,7 @@ static void locals_cmp(struct cmp *c, const struct types *old, const struct type
 		if (a.v[i].artificial || only_local(&a, &a.v[i]) != (ptrdiff_t)i)
 			continue;
 		j = only_local(&b, &a.v[i]);
-		if (j < 0)
+		if (j < 0 || !a.die || !b.die)
 			continue;
 		name = mem_printf("%s::%s", a.v[i].function, a.v[i].name);
 		variable_cmp(c, a.die[i], b.die[j], name);

@@ -77,9 +77,9 @@ static uint8_t *sec_bytes(struct elf_view *v, const Elf64_Shdr *s)
 /* Index in wanted_sections of section @i, 0 if it is none of them. */
 static size_t wanted_index(struct elf_view *v, size_t i)
 {
-	const Elf64_Shdr *str = &v->sh[v->hdr.e_shstrndx];
-	const char *names = (const char *)sec_bytes(v, str);
-	uint64_t at = v->sh[i].sh_name;
+	const Elf64_Shdr *str = v->sh ? &v->sh[v->hdr.e_shstrndx] : NULL;
+	const char *names = str ? (const char *)sec_bytes(v, str) : NULL;
+	uint64_t at = v->sh ? v->sh[i].sh_name : 0;
 	size_t w;
 
 	if (!names || at >= str->sh_size || !memchr(names + at, 0, str->sh_size - at))

@@ -51,12 +51,12 @@ static int check_word(const char *what, const char *word, struct err *e)
 	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 				   "._+-";
 
-	if (*word && strlen(word) <= MAX_NAME && word[strspn(word, good)] == '\0')
+	if (word && *word && strlen(word) <= MAX_NAME && word[strspn(word, good)] == '\0')
 		return 0;
 	return err_set(e, ERR_USAGE,
 		       "--%s \"%s\": 1 to %d characters out of letters, digits and . _ + - are "
 		       "needed",
-		       what, word, MAX_NAME);
+		       what, word ? word : "", MAX_NAME);
 }
 
 static int check_request(const struct build_opts *o, const struct build_request *rq,

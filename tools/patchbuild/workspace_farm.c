@@ -90,7 +90,8 @@ static void choose_real(struct farm *f, const struct patch_set *s)
 	/* A link seen through the base would lead to the base. */
 	while (json_next(json_get(m, "links"), &it, &key, &value))
 		add_real(f, key);
-	qsort(f->real, f->n, sizeof(*f->real), by_text);
+	if (f->n)
+		qsort(f->real, f->n, sizeof(*f->real), by_text);
 }
 
 static int make_link(const char *target, const char *path, struct err *e)

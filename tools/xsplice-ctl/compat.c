@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_NS 30000000u
-#define UNSPECIFIC -1 /* a failure without an errno value */
+#define UNSPECIFIC (-1) /* a failure without an errno value */
 
 /* What a command is called with; each returns 0, an errno value or UNSPECIFIC. */
 struct call {

@@ -30,7 +30,10 @@ static void *fake_alloc(void *ctx, size_t size)
 	(void)ctx;
 	for (i = 0; i < BUFFERS && buffers[i].at; i++)
 		;
-	ck_assert_msg(i < BUFFERS, "too many buffers");
+	if (i == BUFFERS) {
+		ck_abort_msg("too many buffers");
+		return NULL;
+	}
 	buffers[i].at = mem_zalloc(size, 1);
 	buffers[i].size = size;
 	return buffers[i].at;
@@ -43,7 +46,10 @@ static void fake_free(void *ctx, void *p)
 	(void)ctx;
 	for (i = 0; i < BUFFERS && buffers[i].at != p; i++)
 		;
-	ck_assert_msg(i < BUFFERS, "frees what was not allocated");
+	if (i == BUFFERS) {
+		ck_abort_msg("frees what was not allocated");
+		return;
+	}
 	free(p);
 	buffers[i].at = NULL;
 }
@@ -494,7 +500,7 @@ void run_argv(struct run *r, const char *const *argv)
 	int saved_err;
 	int argc;
 
-	for (argc = 0; argv[argc] && argc < 31; argc++)
+	for (argc = 0; argc < 31 && argv[argc]; argc++)
 		copy[argc] = owned[argc] = mem_strdup(argv[argc]);
 	fflush(stdout);
 	saved_out = divert(STDOUT_FILENO, &out);
