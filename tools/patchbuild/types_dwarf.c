@@ -187,7 +187,7 @@ static int relocate(struct elf_view *v, struct err *e)
 {
 	size_t i, w;
 
-	for (i = 1; i < v->hdr.e_shnum; i++) {
+	for (i = 1; v->sh && i < v->hdr.e_shnum; i++) {
 		const Elf64_Shdr *s = &v->sh[i];
 
 		if (s->sh_type != SHT_RELA || s->sh_info >= v->hdr.e_shnum)
