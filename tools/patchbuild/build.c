@@ -31,15 +31,38 @@ static struct base *open_base(const struct build_request *rq, struct err *e)
 
 /* --- types --- */
 
-static void judge_type(struct build *b, const struct unit *u, const struct types *old,
+/* A variable whose bytes are judged as such: a constant, or one that differs anyway. */
+static bool is_judged_by_content(const struct pair *p, const struct type_change *t)
+{
+	const char *colon = strrchr(t->name, ':');
+	const char *name = colon ? colon + 1 : t->name;
+	const struct obj *o = p->cmp.news;
+	size_t len = strlen(name);
+	size_t i;
+
+	for (i = 1; t->kind == TYPE_VARIABLE && i < o->nsyms; i++) {
+		const struct sym *y = &o->syms[i];
+
+		if (!y->sec || strncmp(y->name, name, len) ||
+		    (y->name[len] && y->name[len] != '.'))
+			continue;
+		if (sec_kind(y->sec) == SEC_RODATA || y->differs)
+			return true;
+	}
+	return false;
+}
+
+static void judge_type(struct build *b, const struct pair *p, const struct types *old,
 		       const struct types *new, const struct type_change *t)
 {
+	const struct unit *u = p->unit;
 	const char *why = "";
 	bool stack_only = t->kind == TYPE_LAYOUT &&
 			  types_local_only(old, new, t->name, &why) == TYPES_LIFE_LOCAL;
 
 	/* Whoever calls a changed function was compiled again, and is compared. */
-	if (t->kind == TYPE_FUNCTION || type_change_is_harmless(t->kind) || stack_only)
+	if (t->kind == TYPE_FUNCTION || type_change_is_harmless(t->kind) || stack_only ||
+	    is_judged_by_content(p, t))
 		verdict_note(&b->verdict, type_change_word(t->kind), u->object, t->name, "%s%s",
 			     t->text, stack_only ? " (lives only on the stack)" : "");
 	else
@@ -49,15 +72,15 @@ static void judge_type(struct build *b, const struct unit *u, const struct types
 			       t->text, *why ? "; " : "", why);
 }
 
-static int judge_types(struct build *b, const struct unit *u, struct types *old, struct types *new,
-		       struct err *e)
+static int judge_types(struct build *b, const struct pair *p, struct types *old,
+		       struct types *new, struct err *e)
 {
 	struct type_changes changes;
 	int ret = types_diff(old, new, &changes, e);
 	size_t i;
 
 	for (i = 0; ret == 0 && i < changes.n; i++)
-		judge_type(b, u, old, new, &changes.v[i]);
+		judge_type(b, p, old, new, &changes.v[i]);
 	type_changes_free(&changes);
 	return ret;
 }
@@ -99,7 +122,7 @@ static int compare_unit(struct build *b, const struct unit *u, struct err *e)
 	if (!u->is_asm) {
 		old = types_load(u->old_path, e);
 		new = old ? types_load(u->new_path, e) : NULL;
-		if (!new || judge_types(b, u, old, new, e) < 0)
+		if (!new)
 			goto out;
 		olds = scope_keys(&a, old);
 		news = scope_keys(&a, new);
@@ -107,6 +130,8 @@ static int compare_unit(struct build *b, const struct unit *u, struct err *e)
 	ret = cmp_open(&p->cmp, u->old_path, u->new_path, u->object, &olds, &news, e);
 	if (ret == 0)
 		p->group = hvsyms_group(s->hv, p->cmp.olds);
+	if (ret == 0 && new)
+		ret = judge_types(b, p, old, new, e);
 out:
 	types_free(old);
 	types_free(new);

@@ -134,6 +134,9 @@ static int ref_code(struct selection *s, struct pair *p, const struct target *t,
 	struct chosen *c = t->sec->chosen;
 	int64_t delta = t->delta + (int64_t)(t->owner ? t->owner->value : 0);
 
+	/* One of several functions in a section that the source names: it stays. */
+	if (delta && !c && t->owner && sym_is_func(t->owner) && !t->delta && t->owner->twin)
+		return need_hv(s, p, t->owner->twin, 0, who, out);
 	if (!f || f->value) {
 		refuse(s, p, "not-separated", who,
 		       "refers to code that has no section of its own; build the base with "
@@ -210,27 +213,33 @@ static int ref_constant(struct selection *s, struct pair *p, const struct target
 			  t->delta);
 }
 
-/* The code that @from replaces refers to exactly @y's twin as well. */
-static bool old_code_meant(struct pair *p, const struct sec *from, const struct sym *y)
+/* A relocation of @in leads to @y; to its first byte, if @first. */
+static bool refers_to(struct pair *p, struct sec *in, const struct sym *y, bool first)
 {
-	struct sec *old = from->twin;
 	struct err e = ERR_INIT;
 	struct target t;
 	size_t i;
 
-	for (i = 0; old && y->twin && i < old->nrels; i++)
-		if (target_of(&p->cmp.code, old, &old->rels[i], &t, &e) == 0 &&
-		    t.owner == y->twin && !t.delta)
+	for (i = 0; i < in->nrels; i++)
+		if (target_of(&p->cmp.code, in, &in->rels[i], &t, &e) == 0 && t.owner == y &&
+		    (!first || !t.delta))
 			return true;
 	return false;
 }
 
+/* The code that @from replaces refers to exactly @y's twin as well. */
+static bool old_code_meant(struct pair *p, const struct sec *from, const struct sym *y)
+{
+	return from->twin && y->twin && refers_to(p, from->twin, y->twin, true);
+}
+
 /*
  * At the border of two variables the end of the one before could be meant as well.
- * It is not where that is a single number; both mean the same byte if they lay side by
- * side before too; and code that meant the second one before still does.
+ * It is not where that is a single number, nor by code that does not name it
+ * otherwise; both mean the same byte if they lay side by side before too; and code that
+ * meant the second one before still does.
  */
-static bool border_is_clear(struct pair *p, const struct sec *from, const struct target *t)
+static bool border_is_clear(struct pair *p, struct sec *from, const struct target *t)
 {
 	const struct sec *s = t->sec;
 	size_t i;
@@ -242,13 +251,13 @@ static bool border_is_clear(struct pair *p, const struct sec *from, const struct
 				y->twin->value + y->twin->size == t->owner->twin->value;
 
 		if (y->size > sizeof(uint64_t) && y->value + y->size == t->owner->value &&
-		    !adjacent && !old_code_meant(p, from, t->owner))
+		    !adjacent && refers_to(p, from, y, false) && !old_code_meant(p, from, t->owner))
 			return false;
 	}
 	return true;
 }
 
-static int ref_variable(struct selection *s, struct pair *p, const struct sec *from,
+static int ref_variable(struct selection *s, struct pair *p, struct sec *from,
 			const struct target *t, const char *who, struct ref *out)
 {
 	struct sym *y = t->owner;
@@ -548,6 +557,28 @@ static void judge_whole(struct selection *s, struct pair *p)
 			       p->cmp.asm_why);
 }
 
+/* A changed section that the source names, with more than one function in it. */
+static bool holds_several(const struct sec *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nsyms; i++)
+		if (sym_is_func(s->syms[i]) && s->syms[i]->value && s->syms[i]->size)
+			return true;
+	return false;
+}
+
+static void begin_code(struct selection *s, struct pair *p, struct sec *sec)
+{
+	if (holds_several(sec))
+		verdict_refuse(s->verdict, "not-separated", p->unit->object, sec_symbol(sec)->name,
+			       "changed, and shares section %s with other functions; give it a "
+			       "section of its own",
+			       sec->name);
+	else
+		choose_code(s, p, sec, sec->why);
+}
+
 static void begin(struct selection *s, struct pair *p)
 {
 	struct obj *o = p->cmp.news;
@@ -560,7 +591,7 @@ static void begin(struct selection *s, struct pair *p)
 		struct sec *sec = &o->secs[i];
 
 		if (sec_kind(sec) == SEC_TEXT && sec->twin && sec->differs)
-			choose_code(s, p, sec, sec->why);
+			begin_code(s, p, sec);
 		else if (sec_kind(sec) == SEC_HOOK && sec->size)
 			add(s, p, CHOSEN_HOOK, sec, NULL, "live-patch hook");
 	}
