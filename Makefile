@@ -17,10 +17,18 @@ need-%:
 	@scripts/need $*
 $(all-objs): | need-build
 
+# What a person asks for goes one after the other; each step compiles on all CPUs.
+parallel := $(MAKE) --no-print-directory -j$(shell nproc)
+ifeq ($(MAKELEVEL),0)
+.NOTPARALLEL:
+programs:
+	@$(parallel) programs
+else
 programs: $(all-progs) $(all-host)
 ifeq ($(VARIANT),rel)
 	@mkdir -p build/bin && ln -sf $(patsubst build/%,../%,$(all-progs)) build/bin/
 	@ln -sf xsplice-ctl build/bin/xen-livepatch
+endif
 endif
 
 help:
@@ -69,8 +77,8 @@ host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
 other-tests  := tests/release/run
 
 build-unit: need-check
-	@$(MAKE) --no-print-directory VARIANT=rel programs tests
-	@$(MAKE) --no-print-directory VARIANT=asan tests
+	@$(parallel) VARIANT=rel programs tests
+	@$(parallel) VARIANT=asan tests
 
 check-unit: build-unit
 	@scripts/run-tests $(unit-tests) $(source-tests) $(other-tests)
@@ -80,26 +88,27 @@ check-host: base testhost need-demo
 
 FUZZ_SECONDS ?= 60
 fuzz-build: need-check
-	@$(MAKE) --no-print-directory VARIANT=fuzz fuzz-programs
+	@$(parallel) VARIANT=fuzz fuzz-programs
 fuzz-programs: $(if $(filter fuzz,$(VARIANT)),$(all-fuzz))
 fuzz: fuzz-build
 	@scripts/run-tests "scripts/run-fuzz $(FUZZ_SECONDS)"
 
 lint: need-check
-	@$(MAKE) --no-print-directory VARIANT=clang programs tests
+	@$(parallel) VARIANT=clang programs tests
 	@scripts/run-tests scripts/lint $(source-tests)
 
 check: build-unit fuzz-build base testhost need-demo
-	@$(MAKE) --no-print-directory VARIANT=clang programs tests
+	@$(parallel) VARIANT=clang programs tests
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
 		$(unit-tests) $(source-tests) $(other-tests) scripts/lint \
 		"scripts/run-fuzz 5" tests/host/selftest $(host-tests)
 
-bench: programs $(all-bench) base
+bench: base
+	@$(parallel) $(all-bench)
 	@for b in $(all-bench); do $$b $(STORE) || exit 1; done
 
 coverage: need-check
-	@$(MAKE) --no-print-directory VARIANT=cov tests
+	@$(parallel) VARIANT=cov tests
 	@scripts/coverage
 
 # --- the rest ----------------------------------------------------------------

@@ -158,6 +158,46 @@ static const char *why_target(struct cmp *c, uint64_t at, const struct target *o
 								      : "");
 }
 
+/* The symbol that owns a byte of a section, if any, and how far the byte is behind it. */
+static const struct sym *owner_at(const struct sec *s, int64_t off, int64_t *delta)
+{
+	const struct sym *y = off >= 0 ? sec_owner(s, (uint64_t)off) : NULL;
+
+	*delta = y ? off - (int64_t)y->value : off;
+	return y && *delta < (int64_t)y->size ? y : NULL;
+}
+
+/*
+ * In equal code the distance from the field to the end of its instruction is equal too.
+ * If both lead to the same variable for every distance there is (an immediate of 0, 1,
+ * 2 or 4 bytes behind), nothing has to be decoded.
+ */
+static bool same_for_any_immediate(struct range o, const struct rel *ro, struct range n,
+				   const struct rel *rn)
+{
+	static const int64_t bias[] = {4, 5, 6, 8};
+	const struct sec *so = ro->sym->sec;
+	const struct sec *sn = rn->sym->sec;
+	int64_t delta_o;
+	int64_t delta_n;
+	size_t i;
+
+	if (!so || !sn || !sym_is_section(ro->sym) || !sym_is_section(rn->sym) ||
+	    !rel_is_relative(rn->type) || ro->type != rn->type ||
+	    !(o.sec->flags & n.sec->flags & SHF_EXECINSTR))
+		return false;
+	if (sec_kind(sn) != SEC_DATA && sec_kind(sn) != SEC_BSS && sec_kind(sn) != SEC_PERCPU)
+		return false;
+	for (i = 0; i < sizeof(bias) / sizeof(bias[0]); i++) {
+		const struct sym *yo = owner_at(so, ro->addend + bias[i], &delta_o);
+		const struct sym *yn = owner_at(sn, rn->addend + bias[i], &delta_n);
+
+		if (!yo || !yn || yn->twin != yo || delta_o != delta_n)
+			return false;
+	}
+	return true;
+}
+
 static bool same_rel(struct cmp *c, struct range o, const struct rel *ro, struct range n,
 		     const struct rel *rn, const char **why)
 {
@@ -170,6 +210,8 @@ static bool same_rel(struct cmp *c, struct range o, const struct rel *ro, struct
 				    (unsigned long long)(rn->offset - n.start));
 		return false;
 	}
+	if (same_for_any_immediate(o, ro, n, rn))
+		return true;
 	if (target_of(&c->code, o.sec, ro, &to, &e) < 0 ||
 	    target_of(&c->code, n.sec, rn, &tn, &e) < 0) {
 		*why = arena_strdup(&c->arena, e.text);
