@@ -88,8 +88,8 @@ static int read_employer(struct people *p, const char *s, const char *file, unsi
 	if (s[len] == '<') {
 		strncpy(date, s + len + 1 + strspn(s + len + 1, " \t"), 10);
 		if (!day_parse(date, &emp->until))
-			return err_fail(e, "%s:%u: \"< %.10s\" is no date: write < YYYY-MM-DD", file,
-					line, date);
+			return err_fail(e, "%s:%u: \"< %.*s\" is no date: write < YYYY-MM-DD", file,
+					line, (int)strcspn(date, "\r\n"), date);
 	}
 	while (len && strchr(" \t", s[len - 1]))
 		len--;

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Parsers of the release tool: dates, versions, messages, people, mail, results, features. */
+#include "release/date.h"
+#include "release/feature.h"
+#include "release/mbox.h"
+#include "release/message.h"
+#include "release/people.h"
+#include "release/plan.h"
+#include "release/results.h"
+#include "release/version.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+START_TEST(dates_round_trip)
+{
+	int32_t day;
+	char text[DATE_LEN];
+
+	for (day = -800000; day < 2000000; day += 997) {
+		int y, m, d;
+
+		day_split(day, &y, &m, &d);
+		ck_assert_int_eq(day_of(y, m, d), day);
+	}
+	ck_assert(day_parse("2016-02-29", &day));
+	ck_assert_str_eq(day_text(day, text), "2016-02-29");
+	ck_assert_int_eq(day_weekday(day), 0);
+	ck_assert(day_parse("1970-01-01", &day) && day == 0);
+	ck_assert_int_eq(day_of_instant(-1), -1);
+	ck_assert_int_eq(day_of_instant(INT64_MAX), INT32_MAX);
+}
+END_TEST
+
+START_TEST(dates_refused)
+{
+	static const char *const bad[] = {"",		"2015-1-1",   "2015-02-29", "2015-13-01",
+					  "2015-00-10", "2015-01-01 ", "0999-01-01", "TBD",
+					  "2015/01/01", "20150101"};
+	int32_t day;
+
+	ck_assert_msg(!day_parse(bad[_i], &day), "%s", bad[_i]);
+}
+END_TEST
+
+START_TEST(dates_months)
+{
+	int32_t day;
+	char text[DATE_LEN];
+
+	ck_assert(day_parse("2015-12-31", &day));
+	ck_assert_str_eq(day_text(day_add_months(day, 2), text), "2016-02-29");
+	ck_assert_str_eq(day_text(day_add_months(day, -13), text), "2014-11-30");
+}
+END_TEST
+
+START_TEST(versions_order)
+{
+	static const char *const up[] = {"4.1", "4.9", "4.10.0-rc1", "4.10.0-rc2", "4.10.0", "4.10.1", "5.0"};
+	struct version a, b;
+	size_t i;
+
+	for (i = 1; i < sizeof(up) / sizeof(*up); i++) {
+		ck_assert(version_parse(up[i - 1], &a) && version_parse(up[i], &b));
+		ck_assert_msg(version_cmp(&a, &b) < 0, "%s < %s", up[i - 1], up[i]);
+		ck_assert_int_eq(version_cmp(&b, &a), 1);
+	}
+	ck_assert(version_parse("4.10", &a) && version_parse("4.10.0", &b));
+	ck_assert_int_eq(version_cmp(&a, &b), 0);
+}
+END_TEST
+
+START_TEST(versions_refused)
+{
+	static const char *const bad[] = {"",	  "4",	  "4.",	   "4.1e1",  ".4",	"4.010", "4.1.1.1.1",
+					  " 4.1", "4.1 ", "4.1-rc", "4.1-rc0", "4.100000", "v4.1"};
+	struct version v;
+
+	ck_assert_msg(!version_parse(bad[_i], &v), "%s", bad[_i]);
+}
+END_TEST
+
+static unsigned int advisories(const char *text, unsigned int out[8])
+{
+	unsigned int n = 0;
+
+	while (n < 8 && message_advisory(&text, &out[n]))
+		n++;
+	return n;
+}
+
+START_TEST(advisories_found)
+{
+	unsigned int n[8];
+
+	ck_assert_uint_eq(advisories("This is part of XSA-155.", n), 1);
+	ck_assert_uint_eq(n[0], 155);
+	ck_assert_uint_eq(advisories("XSA155 / XSA-156\n and XSA 7", n), 3);
+	ck_assert_uint_eq(n[1], 156);
+	ck_assert_uint_eq(n[2], 7);
+	ck_assert_uint_eq(advisories("The bug was introduced\nby XSA-346.", n), 0);
+	ck_assert_uint_eq(advisories("a regression from XSA-346, part of XSA-350", n), 1);
+	ck_assert_uint_eq(n[0], 350);
+	ck_assert_uint_eq(advisories("XSAFE-1 FOOXSA-12 XSA-12ab XSA-", n), 0);
+}
+END_TEST
+
+START_TEST(links_found)
+{
+	const char *at = "x\n\nmaster commit: 0123456789abcdef0123456789abcdef01234567\nmaster date: x\n";
+	char id[41];
+
+	ck_assert(message_link(&at, LINK_MASTER, id));
+	ck_assert_str_eq(id, "0123456789abcdef0123456789abcdef01234567");
+	ck_assert(!message_link(&at, LINK_MASTER, id));
+	at = "Fixes: 01234567890a (\"x\")\nFixes: 0123 (\"too short\")\nnot Fixes: 0123456789\n";
+	ck_assert(message_link(&at, LINK_FIXES, id));
+	ck_assert_str_eq(id, "01234567890a");
+	ck_assert(!message_link(&at, LINK_FIXES, id));
+}
+END_TEST
+
+START_TEST(trailers_found)
+{
+	const char *at = "area: subject\n\nReviewed-by: \"Q. Person\" <q@x.example>\nsee: this\nAcked-by:none\n";
+	struct arena a = {0};
+	struct trailer t;
+
+	ck_assert(message_trailer(&at, &t));
+	ck_assert(trailer_is(&t, "area"));
+	ck_assert(message_trailer(&at, &t));
+	ck_assert(trailer_is(&t, "reviewed-by"));
+	ck_assert_str_eq(trailer_mail(&t, &a), "q@x.example");
+	ck_assert_str_eq(trailer_name(&t, &a), "Q. Person");
+	ck_assert(message_trailer(&at, &t));
+	ck_assert(!message_trailer(&at, &t));
+	arena_free(&a);
+}
+END_TEST
+
+START_TEST(people_move)
+{
+	struct people p = {0};
+	struct err e = ERR_INIT;
+	int32_t before, after;
+
+	ck_assert(day_parse("2017-06-30", &before) && day_parse("2017-07-01", &after));
+	ck_assert_int_eq(people_read_aliases(&p, "# c\n\"A@X.example\" b@y.example\n", "f", &e), 0);
+	ck_assert_int_eq(people_read_domains(&p,
+					     "y.example One Inc. < 2017-07-01\ny.example Two\n"
+					     "b@y.example Own < 2000-01-01\n",
+					     "f", &e),
+			 0);
+	ck_assert_str_eq(people_canonical(&p, "a@x.example"), "b@y.example");
+	ck_assert_str_eq(people_employer(&p, "b@y.example", before), "One Inc.");
+	ck_assert_str_eq(people_employer(&p, "b@y.example", after), "Two");
+	ck_assert_str_eq(people_employer(&p, "c@deep.y.example", after), "Two");
+	ck_assert_ptr_null(people_employer(&p, "c@xy.example", after));
+	ck_assert_int_eq(people_read_domains(&p, "z.example Z < soon\n", "f", &e), -1);
+	ck_assert_str_eq(e.text, "f:1: \"< soon\" is no date: write < YYYY-MM-DD");
+	people_free(&p);
+}
+END_TEST
+
+START_TEST(mail_dates)
+{
+	int64_t t;
+
+	ck_assert(mail_date_parse("Tue, 4 Jul 2017 09:00:00 +0200 (CEST)", &t));
+	ck_assert_int_eq(t, 1499151600);
+	ck_assert(mail_date_parse("4 Jul 2017 07:00 GMT", &t));
+	ck_assert_int_eq(t, 1499151600);
+	ck_assert(!mail_date_parse("yesterday", &t));
+	ck_assert(!mail_date_parse("4 Foo 2017 07:00:00 +0000", &t));
+	ck_assert(!mail_date_parse("4 Jul 2017 25:00:00 +0000", &t));
+}
+END_TEST
+
+START_TEST(patch_subjects)
+{
+	struct patch_subject p;
+
+	ck_assert(patch_subject_parse("[Xen-devel] [PATCH v3 02/15] area: do", &p));
+	ck_assert_uint_eq(p.version, 3);
+	ck_assert_uint_eq(p.number, 2);
+	ck_assert_uint_eq(p.total, 15);
+	ck_assert_str_eq(p.title, "area: do");
+	ck_assert(patch_subject_parse("[RFC PATCHv2] x", &p) && p.version == 2);
+	ck_assert(patch_subject_parse("[PATCH for-4.6] x", &p) && p.version == 1);
+	ck_assert(!patch_subject_parse("Re: [PATCH] x", &p));
+	ck_assert(!patch_subject_parse("[PATCH never closed", &p));
+}
+END_TEST
+
+static int read_results(const char *name, const char *text, size_t *n)
+{
+	struct results r;
+	struct err e = ERR_INIT;
+	int ret = results_read(&r, name, text, strlen(text), &e);
+
+	*n = r.n;
+	results_free(&r);
+	return ret;
+}
+
+START_TEST(results_read_or_refused)
+{
+	size_t n;
+
+	ck_assert_int_eq(read_results("a.tap", "TAP version 13\n1..2\nok 1 - a\nnot ok 2 - b\n", &n), 0);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_int_eq(read_results("a.tap", "1..3\nok 1\n", &n), -1);
+	ck_assert_int_eq(read_results("a.tap", "1..1\nBail out!\n", &n), -1);
+	ck_assert_int_eq(read_results("a.subunit", "test: a\nfailure: a [\nsuccess: b\n]\n", &n), 0);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(read_results("a.subunit", "test: a\n", &n), -1);
+	ck_assert_int_eq(read_results("a.xml", "<testsuite><testcase name='a' time='nan'/></testsuite>", &n), -1);
+	ck_assert_int_eq(read_results("a.xml", "<testsuite><testcase name='a'/></testsuite>", &n), 0);
+	ck_assert_int_eq(read_results("a.json", "[]", &n), -1);
+}
+END_TEST
+
+START_TEST(features_continue)
+{
+	static const char text[] = "Feature: a\n b c\nState: Done\nQuery: subject:\"x y\" path:d/\nQuery: id:0123456\n";
+	struct features f;
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(features_read(&f, text, sizeof(text) - 1, "f", &e), 0);
+	ck_assert_uint_eq(f.n, 1);
+	ck_assert_str_eq(f.v[0].name, "a b c");
+	ck_assert_uint_eq(f.v[0].term_count, 3);
+	ck_assert(!f.v[0].terms[0].last && f.v[0].terms[1].last && f.v[0].terms[2].last);
+	ck_assert(f.needs_paths);
+	features_free(&f);
+	ck_assert_int_eq(features_read(&f, "Feature: a\nQuery:\n", 18, "f", &e), -1);
+	features_free(&f);
+}
+END_TEST
+
+START_TEST(spans)
+{
+	int32_t day = 0;
+
+	ck_assert(plan_add("2w", &day) && day == 14);
+	ck_assert(plan_add("-4d", &day) && day == 10);
+	ck_assert(!plan_add("w", &day) && !plan_add("2", &day) && !plan_add("2weeks", &day) &&
+		  !plan_add("", &day) && !plan_add("99999w", &day));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("release");
+	TCase *t = tcase_create("parsers");
+	SRunner *r;
+	int failed;
+
+	tcase_add_test(t, dates_round_trip);
+	tcase_add_loop_test(t, dates_refused, 0, 10);
+	tcase_add_test(t, dates_months);
+	tcase_add_test(t, versions_order);
+	tcase_add_loop_test(t, versions_refused, 0, 13);
+	tcase_add_test(t, advisories_found);
+	tcase_add_test(t, links_found);
+	tcase_add_test(t, trailers_found);
+	tcase_add_test(t, people_move);
+	tcase_add_test(t, mail_dates);
+	tcase_add_test(t, patch_subjects);
+	tcase_add_test(t, results_read_or_refused);
+	tcase_add_test(t, features_continue);
+	tcase_add_test(t, spans);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_set_fork_status(r, CK_NOFORK);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? 1 : 0;
+}
