@@ -100,8 +100,9 @@ void mem_autofree(void *pp)
 	free(*(void **)pp);
 }
 
-#define BLOCK_SIZE ((size_t)64 * 1024)
-#define ALIGN      ((size_t)16)
+#define SMALLEST_BLOCK ((size_t)4 * 1024)
+#define LARGEST_BLOCK  ((size_t)256 * 1024)
+#define ALIGN	       ((size_t)16)
 
 struct arena_block {
 	struct arena_block *next;
@@ -120,7 +121,12 @@ void *arena_alloc(struct arena *a, size_t n, size_t size)
 		abort();
 	bytes = (bytes + ALIGN - 1) & ~(ALIGN - 1);
 	if (!b || b->room - b->used < bytes) {
-		size_t room = bytes > BLOCK_SIZE ? bytes : BLOCK_SIZE;
+		size_t room = !b ? SMALLEST_BLOCK
+			      : b->room < LARGEST_BLOCK / 2 ? 2 * b->room
+							    : LARGEST_BLOCK;
+
+		if (room < bytes)
+			room = bytes;
 
 		b = mem_zalloc(1, sizeof(*b) + room);
 		b->room = room;

@@ -158,13 +158,13 @@ static const char *why_target(struct cmp *c, uint64_t at, const struct target *o
 								      : "");
 }
 
-/* The symbol that owns a byte of a section, if any, and how far the byte is behind it. */
-static const struct sym *owner_at(const struct sec *s, int64_t off, int64_t *delta)
+/* The last symbol at or before a byte of a section, and how far the byte is behind it. */
+static const struct sym *symbol_before(const struct sec *s, int64_t off, int64_t *delta)
 {
 	const struct sym *y = off >= 0 ? sec_owner(s, (uint64_t)off) : NULL;
 
 	*delta = y ? off - (int64_t)y->value : off;
-	return y && *delta < (int64_t)y->size ? y : NULL;
+	return y;
 }
 
 /*
@@ -189,8 +189,8 @@ static bool same_for_any_immediate(struct range o, const struct rel *ro, struct 
 	if (sec_kind(sn) != SEC_DATA && sec_kind(sn) != SEC_BSS && sec_kind(sn) != SEC_PERCPU)
 		return false;
 	for (i = 0; i < sizeof(bias) / sizeof(bias[0]); i++) {
-		const struct sym *yo = owner_at(so, ro->addend + bias[i], &delta_o);
-		const struct sym *yn = owner_at(sn, rn->addend + bias[i], &delta_n);
+		const struct sym *yo = symbol_before(so, ro->addend + bias[i], &delta_o);
+		const struct sym *yn = symbol_before(sn, rn->addend + bias[i], &delta_n);
 
 		if (!yo || !yn || yn->twin != yo || delta_o != delta_n)
 			return false;

@@ -29,6 +29,14 @@ struct group {
 	size_t n;
 };
 
+/* Length of the ".3" that @s begins with, 0 if it does not. */
+static size_t number_length(const char *s)
+{
+	size_t digits = *s == '.' ? strspn(s + 1, "0123456789") : 0;
+
+	return digits && (s[1 + digits] == '.' || !s[1 + digits]) ? 1 + digits : 0;
+}
+
 char *pair_stem(struct arena *a, const char *name, bool *numbered)
 {
 	char *out = arena_alloc(a, strlen(name) + 1, 1);
@@ -36,14 +44,13 @@ char *pair_stem(struct arena *a, const char *name, bool *numbered)
 
 	*numbered = false;
 	while (*name) {
-		size_t digits = *name == '.' ? strspn(name + 1, "0123456789") : 0;
+		size_t digits = number_length(name);
 
-		if (digits && (name[1 + digits] == '.' || !name[1 + digits])) {
+		if (digits)
 			*numbered = true;
-			name += 1 + digits;
-		} else {
-			*p++ = *name++;
-		}
+		else
+			*p++ = *name;
+		name += digits ? digits : 1;
 	}
 	return out;
 }
@@ -169,15 +176,17 @@ static uint64_t mix(uint64_t h, const void *data, size_t len)
 	return h;
 }
 
+/* A name without the numbers in it, as pair_stem() makes it. */
 static uint64_t mix_name(uint64_t h, const char *name)
 {
-	bool numbered;
-	struct arena a = {0};
-	const char *stem = pair_stem(&a, name, &numbered);
+	while (*name) {
+		size_t digits = number_length(name);
 
-	h = mix(h, stem, strlen(stem) + 1);
-	arena_free(&a);
-	return h;
+		if (!digits)
+			h = mix(h, name, 1);
+		name += digits ? digits : 1;
+	}
+	return mix(h, "", 1);
 }
 
 /* The name by which a relocation's goal is known on both sides. */
