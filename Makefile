@@ -18,7 +18,7 @@ need-%:
 $(all-objs): | need-build
 
 # What a person asks for goes one after the other; each step compiles on all CPUs.
-parallel := $(MAKE) --no-print-directory -j$(shell nproc)
+parallel = $(MAKE) --no-print-directory $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc))
 ifeq ($(MAKELEVEL),0)
 .NOTPARALLEL:
 programs:

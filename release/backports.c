@@ -68,9 +68,10 @@ static void link_stated(struct backports *b, size_t i)
 			if (c)
 				l->from = c;
 			else
-				l->lost = arena_printf(&b->rel.report.arena,
-						       "commit %.12s is not on the main branch after the fork",
-						       id);
+				l->lost = arena_printf(
+					&b->rel.report.arena,
+					"commit %.12s is not on the main branch after the fork",
+					id);
 		}
 	}
 	if (l->from)
@@ -87,19 +88,34 @@ static int patch_ids(struct backports *b, const char *from, const char *to, stru
 	autofree char *dir = dir_temp("xsplice-release.", e);
 	autofree char *file = dir ? path_join(dir, "log") : NULL;
 	autofree char *output = file ? mem_printf("--output=%s", file) : NULL;
-	const char *log[] = {"git", "-C", b->rel.repo_path, "log", "-p", "--no-color", "--no-ext-diff",
-			     "--no-merges", "--full-index", output, to, "--not", from, "--", NULL};
+	const char *log[] = {"git",
+			     "-C",
+			     b->rel.repo_path,
+			     "log",
+			     "-p",
+			     "--no-color",
+			     "--no-ext-diff",
+			     "--no-merges",
+			     "--full-index",
+			     output,
+			     to,
+			     "--not",
+			     from,
+			     "--",
+			     NULL};
 	const char *ids[] = {"git", "-C", b->rel.repo_path, "patch-id", "--stable", NULL};
 	struct proc first = {.argv = log};
 	struct proc second = {.argv = ids, .input = file};
 	int ret = dir ? proc_run(&first, e) : -1;
 
 	if (!ret && first.status)
-		ret = err_fail(e, "git log -p: %s", first.errors.data ? first.errors.data : "failed");
+		ret = err_fail(e, "git log -p: %s",
+			       first.errors.data ? first.errors.data : "failed");
 	if (!ret)
 		ret = proc_run(&second, e);
 	if (!ret && second.status)
-		ret = err_fail(e, "git patch-id: %s", second.errors.data ? second.errors.data : "failed");
+		ret = err_fail(e, "git patch-id: %s",
+			       second.errors.data ? second.errors.data : "failed");
 	*out = second.out;
 	memset(&second.out, 0, sizeof(second.out));
 	proc_free(&first);
@@ -187,12 +203,16 @@ static int link_all(struct backports *b, struct err *e)
 
 static void show_links(struct backports *b)
 {
-	static const struct column columns[] = {{"commit", "Commit"},	{"origin", "Origin"},
-						{"how", "Found by"},	{"confidence", "Confidence"},
-						{"delay", "Days later"}, {"subject", "Subject"},
+	static const struct column columns[] = {{"commit", "Commit"},
+						{"origin", "Origin"},
+						{"how", "Found by"},
+						{"confidence", "Confidence"},
+						{"delay", "Days later"},
+						{"subject", "Subject"},
 						{0}};
-	struct table *t = report_table(&b->rel.report, "links", "Commits of the branch", columns,
-				       "Days later: from the commit date on the main branch to that here.");
+	struct table *t =
+		report_table(&b->rel.report, "links", "Commits of the branch", columns,
+			     "Days later: from the commit date on the main branch to that here.");
 	size_t i;
 
 	for (i = 0; i < b->ours.n; i++) {
@@ -230,12 +250,16 @@ static bool is_backported(const struct backports *b, const struct commit *c)
 
 static void show_missing(struct backports *b)
 {
-	static const struct column columns[] = {{"fix", "Missing fix"},	  {"subject", "Subject"},
-						{"fixes", "Mends"},	  {"here", "Which is here as"},
-						{"age", "Days on the main branch"}, {0}};
-	struct table *t = report_table(&b->rel.report, "missing", "Fixes that are missing here", columns,
-				       "Commits on the main branch whose Fixes: names a commit that was "
-				       "back-ported, but which were not themselves.");
+	static const struct column columns[] = {{"fix", "Missing fix"},
+						{"subject", "Subject"},
+						{"fixes", "Mends"},
+						{"here", "Which is here as"},
+						{"age", "Days on the main branch"},
+						{0}};
+	struct table *t =
+		report_table(&b->rel.report, "missing", "Fixes that are missing here", columns,
+			     "Commits on the main branch whose Fixes: names a commit that was "
+			     "back-ported, but which were not themselves.");
 	char id[GIT_ID_LEN];
 	size_t i, k;
 
@@ -276,12 +300,13 @@ static void show_delays(struct backports *b)
 
 	for (i = 0; i < b->ours.n; i++)
 		if (b->links[i].from && b->links[i].from->has_date && b->ours.v[i].has_date)
-			days[n++] = (double)(b->ours.v[i].committed - b->links[i].from->committed) / 86400;
+			days[n++] = (double)(b->ours.v[i].committed - b->links[i].from->committed) /
+				    86400;
 	qsort(days, n, sizeof(*days), by_number);
 	if (n)
 		report_fact(&b->rel.report, "delay", "Days from main branch to here",
-			    "median %.1f, p90 %.1f, longest %.1f (of %zu)", days[n / 2], days[n * 9 / 10],
-			    days[n - 1], n);
+			    "median %.1f, p90 %.1f, longest %.1f (of %zu)", days[n / 2],
+			    days[n * 9 / 10], days[n - 1], n);
 	else
 		report_fact_unknown(&b->rel.report, "delay", "Days from main branch to here",
 				    "no commit is linked");
@@ -298,7 +323,8 @@ static void show(struct backports *b)
 	report_fact(r, "fork", "Forked at", "%s", b->base);
 	report_fact_int(r, "commits", "Commits on the branch", (int64_t)b->ours.n);
 	for (i = 1; i < 5; i++)
-		report_fact_int(r, how_names[i], arena_printf(&r->arena, "Found by %s", how_names[i]),
+		report_fact_int(r, how_names[i],
+				arena_printf(&r->arena, "Found by %s", how_names[i]),
 				(int64_t)b->counts[i]);
 	report_fact_int(r, how_names[0], "Of its own", (int64_t)b->counts[0]);
 	show_delays(b);
@@ -311,7 +337,8 @@ static void show(struct backports *b)
 
 static int load(struct backports *b, struct err *e)
 {
-	if (git_resolve(b->rel.git, b->branch, b->head, e) < 0 || rel_main(&b->rel, b->main, e) < 0 ||
+	if (git_resolve(b->rel.git, b->branch, b->head, e) < 0 ||
+	    rel_main(&b->rel, b->main, e) < 0 ||
 	    git_base(b->rel.git, b->head, b->main, b->base, e) < 0)
 		return -1;
 	if (history_load(&b->ours, b->rel.repo_path, b->main, b->head, 0, e) < 0 ||

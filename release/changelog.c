@@ -53,7 +53,8 @@ static int roll(struct rel *r, const char *file, const char *text, const char *v
 	char day[DATE_LEN];
 
 	if (!at)
-		return err_fail(e, "%s: has no section \"Unreleased\" that could become %s", file, version);
+		return err_fail(e, "%s: has no section \"Unreleased\" that could become %s", file,
+				version);
 	if (strstr(text, mark))
 		return err_fail(e, "%s: already has a section of %s", file, version);
 	strbuf_add(out, text, (size_t)(at - text));
@@ -115,13 +116,14 @@ int changelog_run(struct cli *cli, void *opts, int argc, char **argv)
 	if (!ret && ((!is_roll && strcmp(what, "lint")) || argc < operands || argc > operands + 1))
 		ret = err_set(&cli->err, ERR_USAGE, "one of: lint [FILE], roll X.Y.Z [FILE]");
 	if (!ret) {
-		path = argc > operands ? mem_strdup(argv[operands]) :
-					 path_join(r.repo_path, config_get(&r.conf, "lint.changelog"));
+		path = argc > operands
+			       ? mem_strdup(argv[operands])
+			       : path_join(r.repo_path, config_get(&r.conf, "lint.changelog"));
 		ret = file_read(path, FILE_MAX, &f, &cli->err);
 	}
 	if (!ret)
-		ret = is_roll ? run_roll(&r, o, path, (const char *)f.data, argv[1], &cli->err) :
-				run_lint(&r, o, path, &f, &cli->err);
+		ret = is_roll ? run_roll(&r, o, path, (const char *)f.data, argv[1], &cli->err)
+			      : run_lint(&r, o, path, &f, &cli->err);
 	file_free(&f);
 	return rel_end(&r, ret);
 }

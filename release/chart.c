@@ -79,8 +79,9 @@ static void text(struct plot *p, double x, double y, const char *anchor, const c
 {
 	autofree char *safe = xml_escape(s);
 
-	fprintf(p->to, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%s\">%s</text>\n",
-		x, y, anchor, size, safe);
+	fprintf(p->to,
+		"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%s\">%s</text>\n", x, y,
+		anchor, size, safe);
 }
 
 /* A label that fits its room: cut at a whole character. */
@@ -196,7 +197,8 @@ static void draw_columns(struct plot *p)
 	for (v = 0; v <= p->max; v += step) {
 		double y = base - high * v / p->max;
 
-		fprintf(p->to, "<path d=\"M%.1f %.1fH%.1f\" stroke=\"#d0d7de\"/>\n", left, y, WIDTH - 16);
+		fprintf(p->to, "<path d=\"M%.1f %.1fH%.1f\" stroke=\"#d0d7de\"/>\n", left, y,
+			WIDTH - 16);
 		snprintf(words, sizeof(words), "%.15g", v);
 		text(p, left - 6, y + 4, "end", "12", words);
 	}
@@ -252,10 +254,11 @@ static void draw_gantt(struct plot *p)
 		double w = (m->to - m->from) * scale;
 
 		if (m->point)
-			fprintf(p->to, "<path d=\"M%.1f %.1fl6 7l-6 7l-6 -7z\" fill=\"%s\"/>\n", x, y + 4,
-				colours[group_of(p, m->group)]);
+			fprintf(p->to, "<path d=\"M%.1f %.1fl6 7l-6 7l-6 -7z\" fill=\"%s\"/>\n", x,
+				y + 4, colours[group_of(p, m->group)]);
 		else
-			rect(p, x, y + 5, w, 12, group_of(p, m->group), m->text ? m->text : m->label);
+			rect(p, x, y + 5, w, 12, group_of(p, m->group),
+			     m->text ? m->text : m->label);
 		if (m->text)
 			text(p, fmax(x + w, x + 6) + 3, y + 15, "start", "11", m->text);
 	}
@@ -293,7 +296,8 @@ static double height_of(const struct plot *p)
 	case CHART_COLUMNS:
 		return TOP + 180 + 50;
 	case CHART_BARS:
-		return TOP + rows * (p->group_count > 1 ? 15 * (double)p->group_count + 10 : ROW) + 32;
+		return TOP + rows * (p->group_count > 1 ? 15 * (double)p->group_count + 10 : ROW) +
+		       32;
 	default:
 		return TOP + 20 + rows * ROW + 36;
 	}

@@ -59,9 +59,10 @@ static int add_planned(struct cycles *c, struct err *e)
 
 	for (i = 0; i < n && !ret; i++) {
 		if (!version_parse(names[i], &v) || v.rc || v.n != 2) {
-			ret = err_fail(e,
-				       "[cycle \"%s\"]: not a series: write it as text, such as \"4.10\"",
-				       names[i]);
+			ret = err_fail(
+				e,
+				"[cycle \"%s\"]: not a series: write it as text, such as \"4.10\"",
+				names[i]);
 			break;
 		}
 		series_at(c, &v);
@@ -90,14 +91,16 @@ static void add_tags(struct cycles *c)
 		struct series *s;
 
 		if (t->second) {
-			report_note(&c->rel.report, "%s: is a second tag of %s; the earlier one counts.",
+			report_note(&c->rel.report,
+				    "%s: is a second tag of %s; the earlier one counts.",
 				    t->ref->name, t[-1].ref->name);
 			continue;
 		}
 		if (t->early)
-			report_note(&c->rel.report,
-				    "%s: says it is older than its commit; the commit's date counts.",
-				    t->ref->name);
+			report_note(
+				&c->rel.report,
+				"%s: says it is older than its commit; the commit's date counts.",
+				t->ref->name);
 		if (t->version.n > 2 && t->version.part[2])
 			continue;
 		s = series_at(c, &t->version);
@@ -144,7 +147,7 @@ static void find_freezes(struct cycles *c, const struct map *line)
 		size_t *new = *s->fork ? map_find(line, s->fork) : NULL;
 		size_t from = old ? *old : c->line.n;
 
-		for (k = from; new && k-- > *new;) {
+		for (k = from; new &&k-- > *new;) {
 			if (message_has(c->line.v[k].message, key)) {
 				s->freeze = day_of_instant(c->line.v[k].committed);
 				break;
@@ -164,8 +167,8 @@ static int load(struct cycles *c, struct err *e)
 	if (tags_load(&c->tags, &c->rel, e) < 0 || rel_main(&c->rel, c->main, e) < 0)
 		return -1;
 	add_tags(c);
-	if (add_planned(c, e) < 0 || history_load(&c->line, c->rel.repo_path, "", c->main,
-						  HISTORY_FIRST_PARENT, e) < 0)
+	if (add_planned(c, e) < 0 ||
+	    history_load(&c->line, c->rel.repo_path, "", c->main, HISTORY_FIRST_PARENT, e) < 0)
 		return -1;
 	if (c->n)
 		qsort(c->v, c->n, sizeof(*c->v), by_version);
@@ -222,24 +225,28 @@ static void milestone(struct table *t, const struct series *s, const char *what,
 
 static void show_milestones(struct cycles *c)
 {
-	static const struct column columns[] = {{"series", "Series"},	{"milestone", "Milestone"},
-						{"planned", "Planned"}, {"actual", "Actual"},
-						{"slip", "Days late"},	{"verdict", "Verdict"},
+	static const struct column columns[] = {{"series", "Series"},
+						{"milestone", "Milestone"},
+						{"planned", "Planned"},
+						{"actual", "Actual"},
+						{"slip", "Days late"},
+						{"verdict", "Verdict"},
 						{0}};
-	struct table *t = report_table(
-		&c->rel.report, "milestones", "Planned and actual", columns,
-		"Start: the main branch reopened after the series before (of the first: its first commit). "
-		"Freeze: the first commit with a release ack since then. Candidates and release: date of "
-		"the tag, of its commit where it has none.");
+	struct table *t = report_table(&c->rel.report, "milestones", "Planned and actual", columns,
+				       "Start: the main branch reopened after the series before "
+				       "(of the first: its first commit). "
+				       "Freeze: the first commit with a release ack since then. "
+				       "Candidates and release: date of "
+				       "the tag, of its commit where it has none.");
 	size_t i;
 
 	for (i = 0; i < c->n; i++) {
 		const struct series *s = &c->v[i];
 
-		milestone(t, s, "start", s->planned_start, s->start, "the series before is not branched",
-			  c->rel.today);
-		milestone(t, s, "freeze", s->planned_freeze, s->freeze, "no commit with a release ack",
-			  c->rel.today);
+		milestone(t, s, "start", s->planned_start, s->start,
+			  "the series before is not branched", c->rel.today);
+		milestone(t, s, "freeze", s->planned_freeze, s->freeze,
+			  "no commit with a release ack", c->rel.today);
 		milestone(t, s, "rc1", s->planned_rc1, tag_day(s->rc[0]), "no tag", c->rel.today);
 		milestone(t, s, "release", s->planned_release, tag_day(s->release), "no tag",
 			  c->rel.today);
@@ -265,9 +272,10 @@ static void show_series(struct cycles *c)
 						{"reopened", "Reopened"},
 						{"rc1_to_reopened", "Days RC1 to reopened"},
 						{0}};
-	struct table *t = report_table(&c->rel.report, "series", "All series", columns,
-				       "Is the cycle getting shorter? Reopened: date of the first commit on "
-				       "the main line that the release does not hold.");
+	struct table *t =
+		report_table(&c->rel.report, "series", "All series", columns,
+			     "Is the cycle getting shorter? Reopened: date of the first commit on "
+			     "the main line that the release does not hold.");
 	int32_t before = DAY_NONE;
 	char name[VERSION_LEN];
 	size_t i;
@@ -293,10 +301,12 @@ static void show_series(struct cycles *c)
 
 static void show_rcs(struct cycles *c)
 {
-	static const struct column columns[] = {{"series", "Series"}, {"rc", "Candidate"},
-						{"date", "Date"},     {"gap", "Days since the one before"},
-						{"tag", "Tag"},	      {0}};
-	struct table *t = report_table(&c->rel.report, "candidates", "Release candidates", columns, NULL);
+	static const struct column columns[] = {
+		{"series", "Series"}, {"rc", "Candidate"},
+		{"date", "Date"},     {"gap", "Days since the one before"},
+		{"tag", "Tag"},	      {0}};
+	struct table *t =
+		report_table(&c->rel.report, "candidates", "Release candidates", columns, NULL);
 	char name[VERSION_LEN];
 	size_t i;
 	unsigned int k;
@@ -339,11 +349,12 @@ static void point(struct chart *chart, const char *name, const char *group, int3
 
 static void show_charts(struct cycles *c)
 {
-	struct chart *bars = report_chart(&c->rel.report, "length", "Days from start to release",
-					  CHART_BARS, "days", "Planned and actual, where both ends are known.");
-	struct chart *line = report_chart(&c->rel.report, "timeline", "Planned and actual dates",
-					  CHART_GANTT, "days",
-					  "Bars: start to release. Diamonds: freeze, RC1. Red: today.");
+	struct chart *bars =
+		report_chart(&c->rel.report, "length", "Days from start to release", CHART_BARS,
+			     "days", "Planned and actual, where both ends are known.");
+	struct chart *line =
+		report_chart(&c->rel.report, "timeline", "Planned and actual dates", CHART_GANTT,
+			     "days", "Bars: start to release. Diamonds: freeze, RC1. Red: today.");
 	char name[VERSION_LEN];
 	size_t i;
 
@@ -377,7 +388,8 @@ int cycle_run(struct cli *cli, void *opts, int argc, char **argv)
 
 	(void)argv;
 	if (!ret && argc)
-		ret = err_set(&cli->err, ERR_USAGE, "cycle takes no operand: it shows every series");
+		ret = err_set(&cli->err, ERR_USAGE,
+			      "cycle takes no operand: it shows every series");
 	if (!ret)
 		ret = load(&c, &cli->err);
 	if (!ret) {

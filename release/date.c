@@ -5,8 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const months[] = {"January", "February", "March",	 "April",   "May",	"June",
-				     "July",	"August",   "September", "October", "November", "December"};
+static const char *const months[] = {"January",	  "February", "March",	  "April",
+				     "May",	  "June",     "July",	  "August",
+				     "September", "October",  "November", "December"};
 static const char *const weekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
 				       "Friday", "Saturday", "Sunday"};
 

@@ -46,14 +46,17 @@ static int add_term(struct reader *r, enum term_kind kind, const char *value)
 	if (kind == TERM_ID && strspn(value, "0123456789abcdef") != strlen(value))
 		return wrong(r, "id: is not hexadecimal");
 	if (kind == TERM_SUBJECT) {
-		/* A long or nested expression can take the matcher for ever. */
+		/* A long expression, or one that counts, can cost any time and memory. */
 		if (strlen(value) > 200)
 			return wrong(r, "subject: is longer than 200 characters");
+		if (strchr(value, '{'))
+			return wrong(r, "subject: counted repetition ({...}) is not taken: it can cost "
+					"any amount of memory");
 		ret = regcomp(&t->re, value, REG_EXTENDED | REG_ICASE | REG_NOSUB);
 		if (ret) {
 			regerror(ret, NULL, why, sizeof(why));
-			return err_fail(r->e, "%s:%u: subject:%s: not a regular expression: %s", r->name,
-					r->line, value, why);
+			return err_fail(r->e, "%s:%u: subject:%s: not a regular expression: %s",
+					r->name, r->line, value, why);
 		}
 	}
 	f->term_count++;
@@ -175,8 +178,7 @@ static int flush(struct reader *r, struct strbuf *field)
 	return ret;
 }
 
-int features_read(struct features *f, const char *text, size_t len, const char *name,
-		  struct err *e)
+int features_read(struct features *f, const char *text, size_t len, const char *name, struct err *e)
 {
 	struct reader r = {.f = f, .name = name, .e = e};
 	struct strbuf field = {0};

@@ -31,7 +31,8 @@ static int check_settings(struct freeze *f, struct err *e)
 		    config_day(c, "window", w, "until", &until, e) < 0)
 			return -1;
 		if (from == DAY_NONE || until == DAY_NONE || until < from)
-			return err_fail(e, "[window \"%s\"]: needs from and until, in this order", w);
+			return err_fail(e, "[window \"%s\"]: needs from and until, in this order",
+					w);
 	}
 	for (i = 0; i < f->waiver_count; i++)
 		if (config_day(c, "waiver", f->waivers[i], "until", &until, e) < 0)
@@ -134,8 +135,8 @@ static void refuse(struct freeze *f, struct table *t, const struct commit *c)
 
 static void show_used(struct freeze *f)
 {
-	static const struct column columns[] = {{"waiver", "Waived"}, {"who", "Who"},
-						{"why", "Why"},	      {"until", "Until"},
+	static const struct column columns[] = {{"waiver", "Waived"},	{"who", "Who"},
+						{"why", "Why"},		{"until", "Until"},
 						{"verdict", "Verdict"}, {0}};
 	struct table *t = report_table(&f->rel.report, "waivers", "Waivers", columns, NULL);
 	const struct config *conf = &f->rel.conf;
@@ -210,7 +211,8 @@ int freeze_run(struct cli *cli, void *opts, int argc, char **argv)
 	int ret = rel_begin(&f.rel, cli, &o->rel, REL_HISTORY);
 
 	if (!ret && argc != 1)
-		ret = err_set(&cli->err, ERR_USAGE, "one range is needed, such as 4.9.0-rc1..stable-4.9");
+		ret = err_set(&cli->err, ERR_USAGE,
+			      "one range is needed, such as 4.9.0-rc1..stable-4.9");
 	if (!ret)
 		ret = check_settings(&f, &cli->err);
 	if (!ret)

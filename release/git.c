@@ -248,7 +248,8 @@ int git_config_each(const char *path, void (*fn)(void *ctx, const char *key, con
 	if (!file_exists(path))
 		return err_fail(e, "%s: no such file", path);
 	git_libgit2_init();
-	if (git_config_new(&c) || git_config_add_file_ondisk(c, path, GIT_CONFIG_LEVEL_APP, NULL, 0) ||
+	if (git_config_new(&c) ||
+	    git_config_add_file_ondisk(c, path, GIT_CONFIG_LEVEL_APP, NULL, 0) ||
 	    git_config_foreach(c, one_setting, &each))
 		ret = err_fail(e, "%s: not in git's configuration syntax: %s", path, reason());
 	git_config_free(c);

@@ -230,8 +230,18 @@ struct history_job *history_begin_diff(struct history *h, const char *repo, cons
 				       const char *to, struct proc *p)
 {
 	struct history_job *job = mem_zalloc(1, sizeof(*job));
-	const char *const argv[] = {"git", "-C", repo, "diff", "-z", "--no-color", "--no-ext-diff",
-				    "--numstat", "-M", *from ? from : EMPTY_TREE, to, "--"};
+	const char *const argv[] = {"git",
+				    "-C",
+				    repo,
+				    "diff",
+				    "-z",
+				    "--no-color",
+				    "--no-ext-diff",
+				    "--numstat",
+				    "-M",
+				    *from ? from : EMPTY_TREE,
+				    to,
+				    "--"};
 
 	memset(h, 0, sizeof(*h));
 	job->h = h;

@@ -44,8 +44,10 @@ char *xml_escape(const char *s)
 			strbuf_addf(&b, "\\x%02x", c);
 			n = 1;
 		} else if (c == '&' || c == '<' || c == '>' || c == '"') {
-			strbuf_adds(&b, c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" :
-									    "&quot;");
+			strbuf_adds(&b, c == '&'   ? "&amp;"
+					: c == '<' ? "&lt;"
+					: c == '>' ? "&gt;"
+						   : "&quot;");
 		} else {
 			strbuf_add(&b, s + i, n);
 		}
@@ -63,10 +65,10 @@ static void put(FILE *to, const char *s)
 
 static const char *cell_class(const struct cell *c)
 {
-	static const char *const good[] = {"ok", "done", "pass", "landed", "supported", "on time",
-					   "landed again", "kept", "yes"};
-	static const char *const bad[] = {"missing", "fail", "reverted", "slipped", "no",
-					  "expired", "finding", "flaky", "late"};
+	static const char *const good[] = {"ok",      "done",	      "pass", "landed", "supported",
+					   "on time", "landed again", "kept", "yes"};
+	static const char *const bad[] = {"missing", "fail",	"reverted", "slipped", "no",
+					  "expired", "finding", "flaky",    "late"};
 	size_t i;
 
 	if (cell_is_number(c))

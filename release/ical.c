@@ -45,12 +45,11 @@ void calendar_add(struct calendar *c, const char *id, const char *summary, int32
 	stamp.zone = icaltimezone_get_utc_timezone();
 	icalcomponent_add_component(
 		c->top,
-		icalcomponent_vanew(ICAL_VEVENT_COMPONENT, icalproperty_new_uid(uid),
-				    icalproperty_new_dtstamp(stamp),
-				    icalproperty_new_dtstart(date_of(day)),
-				    icalproperty_new_dtend(date_of(day + 1)),
-				    icalproperty_new_summary(summary),
-				    icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT), (void *)0));
+		icalcomponent_vanew(
+			ICAL_VEVENT_COMPONENT, icalproperty_new_uid(uid),
+			icalproperty_new_dtstamp(stamp), icalproperty_new_dtstart(date_of(day)),
+			icalproperty_new_dtend(date_of(day + 1)), icalproperty_new_summary(summary),
+			icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT), (void *)0));
 }
 
 char *calendar_text(struct calendar *c)

@@ -30,8 +30,8 @@ static void open_case(struct reader *r, const XML_Char **atts)
 	const char *class = attribute(atts, "classname");
 	const char *name = attribute(atts, "name");
 	const char *time = attribute(atts, "time");
-	autofree char *full = class && *class ? mem_printf("%s.%s", class, name ? name : "") :
-						mem_strdup(name ? name : "");
+	autofree char *full = class && *class ? mem_printf("%s.%s", class, name ? name : "")
+					      : mem_strdup(name ? name : "");
 	char *end = NULL;
 	double seconds = time ? strtod(time, &end) : -1;
 

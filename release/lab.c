@@ -78,8 +78,9 @@ static int on_file(const char *rel, void *ctx, struct err *e)
 static int load(struct lab *l, struct err *e)
 {
 	if (!l->opts->results)
-		return err_set(e, ERR_USAGE, "--results: the folder of results is needed: "
-					     "files COMMIT/HOST/NAME.xml, .tap or .subunit");
+		return err_set(e, ERR_USAGE,
+			       "--results: the folder of results is needed: "
+			       "files COMMIT/HOST/NAME.xml, .tap or .subunit");
 	if (!file_is_dir(l->opts->results))
 		return err_fail(e, "%s: no such folder", l->opts->results);
 	return dir_walk(l->opts->results, on_file, l, e);
@@ -129,7 +130,8 @@ static void names(const struct lab *l, size_t offset, struct tally *t)
 	size_t i;
 
 	for (i = 0; i < l->n; i++)
-		tally_at(t, *(const char *const *)(const void *)((const char *)&l->v[i] + offset))->n++;
+		tally_at(t, *(const char *const *)(const void *)((const char *)&l->v[i] + offset))
+			->n++;
 	tally_sort_names(t);
 }
 
@@ -140,15 +142,17 @@ static void show_matrix(struct lab *l, const struct tally *tests, const struct t
 						{"commit", "Commit"}, {"result", "Result"},
 						{"passes", "Passes"}, {"fails", "Fails"},
 						{"skips", "Skips"},   {0}};
-	struct table *t = report_table(&l->rel.report, "matrix", "Test x host x commit", columns,
-				       "Flaky: passed and failed for one commit on one host. Where nothing "
-				       "ran there is no row.");
+	struct table *t =
+		report_table(&l->rel.report, "matrix", "Test x host x commit", columns,
+			     "Flaky: passed and failed for one commit on one host. Where nothing "
+			     "ran there is no row.");
 	size_t i, h, c, n[3];
 
 	for (i = 0; i < tests->n; i++) {
 		for (c = 0; c < commits->n; c++) {
 			for (h = 0; h < hosts->n; h++) {
-				tally_runs(l, tests->v[i].name, hosts->v[h].name, commits->v[c].name, n);
+				tally_runs(l, tests->v[i].name, hosts->v[h].name,
+					   commits->v[c].name, n);
 				if (!(n[0] + n[1] + n[2]))
 					continue;
 				cell_text(t, "%s", tests->v[i].name);
@@ -166,8 +170,9 @@ static void show_matrix(struct lab *l, const struct tally *tests, const struct t
 static void show_chart(struct lab *l, const struct tally *tests, const struct tally *hosts,
 		       const struct tally *commits)
 {
-	struct chart *chart = report_chart(&l->rel.report, "matrix", "Results by test, host and commit",
-					   CHART_MATRIX, "", "none: nothing ran, which is no pass.");
+	struct chart *chart =
+		report_chart(&l->rel.report, "matrix", "Results by test, host and commit",
+			     CHART_MATRIX, "", "none: nothing ran, which is no pass.");
 	size_t i, h, c, n[3];
 
 	for (i = 0; i < tests->n; i++) {
@@ -176,9 +181,11 @@ static void show_chart(struct lab *l, const struct tally *tests, const struct ta
 				double col = (double)(c * hosts->n + h);
 				struct mark *m;
 
-				tally_runs(l, tests->v[i].name, hosts->v[h].name, commits->v[c].name, n);
+				tally_runs(l, tests->v[i].name, hosts->v[h].name,
+					   commits->v[c].name, n);
 				m = chart_add(chart, tests->v[i].name, word_for(n), col, col);
-				mark_text(chart, m, "%.6s %s", commits->v[c].name, hosts->v[h].name);
+				mark_text(chart, m, "%.6s %s", commits->v[c].name,
+					  hosts->v[h].name);
 			}
 		}
 	}
@@ -186,12 +193,16 @@ static void show_chart(struct lab *l, const struct tally *tests, const struct ta
 
 static void show_hosts(struct lab *l, const struct tally *hosts)
 {
-	static const struct column columns[] = {{"host", "Host"},	  {"slots", "Slots"},
-						{"runs", "Results"},	  {"hours", "Hours of tests"},
-						{"per_day", "Such runs a day"}, {0}};
-	struct table *t = report_table(&l->rel.report, "capacity", "Capacity", columns,
-				       "Such runs a day: 24 h x slots over the hours that all results here "
-				       "took, where every result says its time.");
+	static const struct column columns[] = {{"host", "Host"},
+						{"slots", "Slots"},
+						{"runs", "Results"},
+						{"hours", "Hours of tests"},
+						{"per_day", "Such runs a day"},
+						{0}};
+	struct table *t =
+		report_table(&l->rel.report, "capacity", "Capacity", columns,
+			     "Such runs a day: 24 h x slots over the hours that all results here "
+			     "took, where every result says its time.");
 	size_t i, k;
 
 	for (i = 0; i < hosts->n; i++) {
@@ -215,14 +226,18 @@ static void show_hosts(struct lab *l, const struct tally *hosts)
 		if (slots && whole && sum > 0)
 			cell_real(t, 86400.0 * (double)strtol(slots, NULL, 10) / sum);
 		else
-			cell_unknown(t, "%s", whole ? "slots are not known" : "some results say no time");
+			cell_unknown(t, "%s",
+				     whole ? "slots are not known" : "some results say no time");
 	}
 }
 
 static void show_flaky(struct lab *l, const struct tally *tests, const struct tally *commits)
 {
-	static const struct column columns[] = {
-		{"test", "Test"}, {"commit", "Commit"}, {"passes", "Passes"}, {"fails", "Fails"}, {0}};
+	static const struct column columns[] = {{"test", "Test"},
+						{"commit", "Commit"},
+						{"passes", "Passes"},
+						{"fails", "Fails"},
+						{0}};
 	struct table *t = report_table(&l->rel.report, "flaky", "Flaky tests", columns,
 				       "Passed and failed for one commit, on any hosts.");
 	size_t i, c, n[3];
@@ -308,14 +323,17 @@ static void judge(struct lab *l, struct table *t, const char *test, const char *
 		cell_text(t, "%s: %s", config_sub(&l->rel.conf, "gate-waiver", test, "who"), why);
 	} else if (n[OUTCOME_FAIL]) {
 		cell_text(t, "no");
-		cell_text(t, "failed %zu times, passed %zu times%s", n[OUTCOME_FAIL], n[OUTCOME_PASS],
-			  n[OUTCOME_PASS] ? " (flaky, which is no pass)" : "");
+		cell_text(t, "failed %zu times, passed %zu times%s", n[OUTCOME_FAIL],
+			  n[OUTCOME_PASS], n[OUTCOME_PASS] ? " (flaky, which is no pass)" : "");
 		report_finding(&l->rel.report);
 	} else {
 		if (n[OUTCOME_PASS])
-			cell_unknown(t, "passed on %zu hosts, %u are needed", hosts.n, hosts_needed);
+			cell_unknown(t, "passed on %zu hosts, %u are needed", hosts.n,
+				     hosts_needed);
 		else
-			cell_unknown(t, "%s", n[OUTCOME_SKIP] ? "only skipped" : "never run for this commit");
+			cell_unknown(t, "%s",
+				     n[OUTCOME_SKIP] ? "only skipped"
+						     : "never run for this commit");
 		cell_text(t, "run it; unknown is not a pass");
 		report_undetermined(&l->rel.report);
 	}
@@ -345,7 +363,9 @@ static int show_gate(struct lab *l, const char *asked, struct err *e)
 		judge(l, t, test, commit, hosts);
 	show_unread(l, commit);
 	report_fact(r, "gate", "Gate", "%s",
-		    r->status == 0 ? "pass" : r->status == 1 ? "fail" : "cannot be determined");
+		    r->status == 0   ? "pass"
+		    : r->status == 1 ? "fail"
+				     : "cannot be determined");
 	return 0;
 }
 

@@ -19,8 +19,9 @@ const struct line_method line_methods[LINE_METHODS] = {
 	[SUM_RENAMES] = {"sum-renames", "git log --numstat -M %s",
 			 "sum over commits without merges, renames followed (gitdm's, and that of "
 			 "published statistics)"},
-	[SUM_NO_RENAMES] = {"sum-no-renames", "git log --numstat --no-renames %s",
-			    "sum over commits without merges, a rename is a removal and an addition"},
+	[SUM_NO_RENAMES] =
+		{"sum-no-renames", "git log --numstat --no-renames %s",
+		 "sum over commits without merges, a rename is a removal and an addition"},
 	[SUM_MERGES] = {"sum-merges", "git log -m --numstat -M %s",
 			"sum over commits, merges too, against each of their parents"},
 	[FIRST_PARENT] = {"first-parent", "git log --first-parent -m --numstat -M %s",
@@ -28,7 +29,8 @@ const struct line_method line_methods[LINE_METHODS] = {
 	[FIRST_PARENT_NO_RENAMES] = {"first-parent-no-renames",
 				     "git log --first-parent -m --numstat --no-renames %s",
 				     "the same, renames not followed"},
-	[TREE] = {"tree", "git diff --numstat -M %s %s", "one diff from end to end, renames followed"},
+	[TREE] = {"tree", "git diff --numstat -M %s %s",
+		  "one diff from end to end, renames followed"},
 	[TREE_NO_RENAMES] = {"tree-no-renames", "git diff --numstat --no-renames %s %s",
 			     "the same, renames not followed"},
 	[BASE] = {"merge-base", "git diff --numstat -M %s...%s",
@@ -93,8 +95,8 @@ static int run(struct batch *b, struct err *e)
 
 int lines_load(struct lines *l, struct rel *r, const struct range *range, struct err *e)
 {
-	const char *before[] = {"git",	      "-C",	   r->repo_path, "log", "--no-mailmap",
-				"--no-color", "--format=%ae", range->from, "--",  NULL};
+	const char *before[] = {"git",	      "-C",	      r->repo_path, "log", "--no-mailmap",
+				"--no-color", "--format=%ae", range->from,  "--",  NULL};
 	struct err none = ERR_INIT;
 	struct batch b = {0};
 	size_t authors = JOBS;

@@ -39,7 +39,8 @@ static const struct rule rules[] = {
 			"link to the release's tag"},
 	[CL_NO_SECTION] = {"changelog-no-section", "the release has no section",
 			   "add one: `changelog roll`"},
-	[CL_ORDER] = {"changelog-order", "sections do not run from new to old", "sort the sections"},
+	[CL_ORDER] = {"changelog-order", "sections do not run from new to old",
+		      "sort the sections"},
 	[CL_TWICE] = {"changelog-twice", "two sections of one version", "join the sections"},
 	[CL_DATE] = {"changelog-date", "the date of a section is none", "write YYYY-MM-DD"},
 	[SUP_TBD] = {"support-tbd", "\"TBD\" stands where a date belongs",
@@ -58,9 +59,13 @@ static const struct rule rules[] = {
 
 void lint_begin(struct lint *l, struct rel *r)
 {
-	static const struct column columns[] = {{"rule", "Rule"}, {"file", "File"},  {"line", "Line"},
-						{"wrong", "What is wrong"}, {"text", "It says"},
-						{"hint", "What to do"}, {0}};
+	static const struct column columns[] = {{"rule", "Rule"},
+						{"file", "File"},
+						{"line", "Line"},
+						{"wrong", "What is wrong"},
+						{"text", "It says"},
+						{"hint", "What to do"},
+						{0}};
 
 	memset(l, 0, sizeof(*l));
 	l->rel = r;
@@ -137,7 +142,8 @@ void lint_changelog(struct lint *l, const char *file, const char *text, size_t l
 			read_heading(&now, v[i].text);
 			check_heading(l, file, &v[i], &now, any ? &last : NULL, !any);
 			released = !now.unreleased || (l->released && !any);
-			named |= l->version.n && now.version.n && !version_cmp(&now.version, &l->version);
+			named |= l->version.n && now.version.n &&
+				 !version_cmp(&now.version, &l->version);
 			last = now;
 			any = true;
 		} else if (v[i].kind == MD_LINK && released && strstr(v[i].text, "staging")) {
@@ -203,7 +209,8 @@ void lint_support(struct lint *l, const char *file, const char *text, size_t len
 		found(l, SUP_VERSION, file, line_at(text, s), d.version);
 	items = md_read(text, len, &a, &n);
 	for (i = 0; i < n; i++) {
-		s = items[i].kind == MD_WORDS ? strcasestr(items[i].text, "not yet security") : NULL;
+		s = items[i].kind == MD_WORDS ? strcasestr(items[i].text, "not yet security")
+					      : NULL;
 		if (s)
 			found(l, SUP_NOT_YET, file, items[i].line, items[i].text);
 	}
@@ -283,8 +290,8 @@ static int lint_one(struct lint *l, const char *what, bool tree, size_t which, s
 	const char *text = (const char *)f.data;
 
 	if (ret == 0) {
-		report_note(&l->rel->report, "unknown: %s: no such file, so its rules could not be checked.",
-			    name);
+		report_note(&l->rel->report,
+			    "unknown: %s: no such file, so its rules could not be checked.", name);
 		report_undetermined(&l->rel->report);
 	} else if (ret > 0) {
 		if (which == 0)
@@ -308,7 +315,8 @@ static void show_facts(struct lint *l, const char *what)
 	r->title = arena_printf(&r->arena, "Rules of a release, held against %s", what);
 	report_fact(r, "what", "Looked at", "%s", what);
 	report_fact(r, "as", "As", "%s",
-		    l->released ? "a release" : "a tree in development (--as X.Y.Z makes it a release)");
+		    l->released ? "a release"
+				: "a tree in development (--as X.Y.Z makes it a release)");
 	if (l->version.n)
 		report_fact(r, "version", "Version", "%s", version_text(&l->version, words));
 	report_fact_int(r, "findings", "Findings", (int64_t)table_rows(l->table));
@@ -331,8 +339,8 @@ int lint_run(struct cli *cli, void *opts, int argc, char **argv)
 	if (!ret) {
 		lint_begin(&l, &r);
 		if (o->as && (!version_parse(o->as, &l.version) || l.version.rc))
-			ret = err_set(&cli->err, ERR_USAGE, "--as %s: not a release: write such as 4.10.0",
-				      o->as);
+			ret = err_set(&cli->err, ERR_USAGE,
+				      "--as %s: not a release: write such as 4.10.0", o->as);
 		else if (o->as || (!tree && tag_release_version(&r, argv[0], &l.version)))
 			l.released = true;
 	}

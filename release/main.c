@@ -11,7 +11,9 @@ static void move_options(int argc, char **argv)
 
 	while (n + 1 < argc && argv[n][0] == '-' && strcmp(argv[n], "--version") &&
 	       strcmp(argv[n], "--help") && strcmp(argv[n], "-h"))
-		n += argv[n][1] == '-' && strchr(argv[n], '=') ? 1 : argv[n][1] != '-' && argv[n][2] ? 1 : 2;
+		n += argv[n][1] == '-' && strchr(argv[n], '=') ? 1
+		     : argv[n][1] != '-' && argv[n][2]	       ? 1
+							       : 2;
 	if (n >= argc)
 		return;
 	verb = argv[n];

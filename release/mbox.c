@@ -35,8 +35,8 @@ bool mail_date_parse(const char *s, int64_t *when)
 	for (i = 0; i < 4; i++)
 		low[i] = (char)tolower((unsigned char)month[i]);
 	at = strstr(months, low);
-	if (!at || (at - months) % 3 || day < 1 || day > 31 || year < 1970 || hour < 0 || hour > 23 ||
-	    minute < 0 || minute > 59 || second < 0 || second > 60)
+	if (!at || (at - months) % 3 || day < 1 || day > 31 || year < 1970 || hour < 0 ||
+	    hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
 		return false;
 	if ((*zone_text == '+' || *zone_text == '-') && strspn(zone_text + 1, "0123456789") == 4) {
 		zone = atoi(zone_text + 1);
@@ -263,8 +263,9 @@ static const char *next_from(const char *s, const char *end)
 void mbox_read(struct mbox *m, const char *text, size_t len)
 {
 	const char *end = text + len;
-	const char *s = len >= 5 && !strncmp(text, "From ", 5) ? text :
-			len > 8 ? next_from(text + 3, end) : end;
+	const char *s = len >= 5 && !strncmp(text, "From ", 5) ? text
+			: len > 8			       ? next_from(text + 3, end)
+							       : end;
 
 	while (s < end) {
 		const char *next = next_from(s + 5 < end ? s + 5 : end, end);

@@ -102,8 +102,8 @@ bool message_link(const char **at, enum message_link kind, char id[41])
 	const char *s = *at;
 
 	while ((s = strcasestr(s, word))) {
-		bool starts = s == *at || s[-1] == '\n' || kind == LINK_PICKED ||
-			      kind == LINK_REVERTS;
+		bool starts =
+			s == *at || s[-1] == '\n' || kind == LINK_PICKED || kind == LINK_REVERTS;
 
 		s += strlen(word);
 		s += strspn(s, " \t");
@@ -120,19 +120,20 @@ bool message_link(const char **at, enum message_link kind, char id[41])
 /* Words right before an advisory that make it a cause or a neighbour, not this fix. */
 static bool is_mention(const char *start, const char *s)
 {
-	static const char *const before[] = {"introduced by", "introduced in", "caused by",
-					     "broken by",     "regression from", "fallout from",
-					     "fallout of",    "since",	   "after",
-					     "fixes for",     "follow-up to",	 "followup to",
-					     "see",	   "like",	   "similar to",
-					     "unlike",	"amends",	  "prior to"};
+	static const char *const before[] = {
+		"introduced by", "introduced in", "caused by", "broken by", "regression from",
+		"fallout from",	 "fallout of",	  "since",     "after",	    "fixes for",
+		"follow-up to",	 "followup to",	  "see",       "like",	    "similar to",
+		"unlike",	 "amends",	  "prior to"};
 	char text[64];
-	size_t from = (size_t)(s - start) < sizeof(text) ? 0 : (size_t)(s - start) - sizeof(text) + 1;
+	size_t from =
+		(size_t)(s - start) < sizeof(text) ? 0 : (size_t)(s - start) - sizeof(text) + 1;
 	size_t len = 0;
 	size_t i;
 
 	for (start += from; start < s; start++) {
-		char c = isspace((unsigned char)*start) ? ' ' : (char)tolower((unsigned char)*start);
+		char c =
+			isspace((unsigned char)*start) ? ' ' : (char)tolower((unsigned char)*start);
 
 		if (c != ' ' || (len && text[len - 1] != ' '))
 			text[len++] = c;
@@ -143,7 +144,8 @@ static bool is_mention(const char *start, const char *s)
 	for (i = 0; i < sizeof(before) / sizeof(*before); i++) {
 		size_t n = strlen(before[i]);
 
-		if (text_ends(text, before[i]) && (len == n || !isalpha((unsigned char)text[len - n - 1])))
+		if (text_ends(text, before[i]) &&
+		    (len == n || !isalpha((unsigned char)text[len - n - 1])))
 			return true;
 	}
 	return false;

@@ -22,9 +22,10 @@ static void show_advisories(struct notes *n)
 {
 	static const struct column columns[] = {
 		{"advisory", "Advisory"}, {"commit", "Commit"}, {"subject", "Subject"}, {0}};
-	struct table *t = report_table(&n->rel.report, "advisories", "Security fixes", columns,
-				       "Advisories that a commit says it is part of; one that is named as the "
-				       "cause of a bug is not counted.");
+	struct table *t = report_table(
+		&n->rel.report, "advisories", "Security fixes", columns,
+		"Advisories that a commit says it is part of; one that is named as the "
+		"cause of a bug is not counted.");
 	size_t i;
 
 	for (i = n->h.n; i-- > 0;) {
@@ -49,7 +50,8 @@ static int show_features(struct notes *n, struct err *e)
 	int ret = file_read(n->opts->features, FEATURES_MAX, &f, e);
 
 	if (!ret)
-		ret = features_read(&n->features, (const char *)f.data, f.size, n->opts->features, e);
+		ret = features_read(&n->features, (const char *)f.data, f.size, n->opts->features,
+				    e);
 	file_free(&f);
 	if (ret)
 		return ret;
@@ -87,7 +89,8 @@ static void show_areas(struct notes *n)
 		for (i = n->h.n; i-- > 0;) {
 			const struct commit *c = &n->h.v[i];
 
-			if (c->parent_count > 1 || strcmp(rel_commit_area(&n->rel, c), areas.v[a].name))
+			if (c->parent_count > 1 ||
+			    strcmp(rel_commit_area(&n->rel, c), areas.v[a].name))
 				continue;
 			cell_text(t, "%s", areas.v[a].name);
 			cell_text(t, "%s", rel_short(&n->rel, c->id));
@@ -104,7 +107,8 @@ static void show_thanks(struct notes *n)
 	size_t i;
 
 	for (i = 0; i < n->h.n; i++) {
-		struct count *c = tally_at(&people, people_canonical(&n->rel.people, n->h.v[i].author_mail));
+		struct count *c =
+			tally_at(&people, people_canonical(&n->rel.people, n->h.v[i].author_mail));
 
 		c->n += n->h.v[i].parent_count < 2;
 		if (!c->label)
@@ -139,7 +143,8 @@ int notes_run(struct cli *cli, void *opts, int argc, char **argv)
 	int ret = rel_begin(&n.rel, cli, &n.opts->rel, REL_HISTORY);
 
 	if (!ret && argc != 1)
-		ret = err_set(&cli->err, ERR_USAGE, "one range is needed, such as RELEASE-4.9.0..master");
+		ret = err_set(&cli->err, ERR_USAGE,
+			      "one range is needed, such as RELEASE-4.9.0..master");
 	if (!ret)
 		ret = range_parse(n.rel.git, argv[0], &n.range, &cli->err);
 	if (!ret)
@@ -180,9 +185,9 @@ static void announce(struct rel *r, const struct release_tag *t)
 	struct strbuf b = {0};
 	char name[VERSION_LEN], day[DATE_LEN];
 
-	strbuf_addf(&b, "To: %s\nSubject: [ANNOUNCE] %s %s%s\n\n", config_get(&r->conf, "project.mailto"),
-		    config_get(&r->conf, "project.name"), version_text(&t->version, name),
-		    t->version.rc ? "" : " is released");
+	strbuf_addf(&b, "To: %s\nSubject: [ANNOUNCE] %s %s%s\n\n",
+		    config_get(&r->conf, "project.mailto"), config_get(&r->conf, "project.name"),
+		    version_text(&t->version, name), t->version.rc ? "" : " is released");
 	if (t->version.rc)
 		candidate_mail(r, &b, t);
 	else
@@ -213,11 +218,13 @@ int announce_run(struct cli *cli, void *opts, int argc, char **argv)
 	while (!ret && i < tags.n && strcmp(tags.v[i].ref->name, argv[0]))
 		i++;
 	if (!ret && i == tags.n)
-		ret = err_fail(&cli->err, "%s: no tag of a release or candidate has this name", argv[0]);
+		ret = err_fail(&cli->err, "%s: no tag of a release or candidate has this name",
+			       argv[0]);
 	if (!ret) {
 		announce(&r, &tags.v[i]);
 		if (!tags.v[i].ref->is_signed) {
-			report_note(&r.report, "%s: is not signed: do not announce it yet.", argv[0]);
+			report_note(&r.report, "%s: is not signed: do not announce it yet.",
+				    argv[0]);
 			report_finding(&r.report);
 		}
 	}

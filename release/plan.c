@@ -67,7 +67,8 @@ static void settle(struct plan *p, const struct config *c, const char *name, int
 	while (day_weekday(day) > 4 || plan_holiday(c, day)) {
 		const char *off = plan_holiday(c, day);
 
-		why = arena_printf(&p->arena, "%s, off %s", why, off ? off : weekday_name(day_weekday(day)));
+		why = arena_printf(&p->arena, "%s, off %s", why,
+				   off ? off : weekday_name(day_weekday(day)));
 		day += step;
 	}
 	add(p, name, day, why);
@@ -113,13 +114,16 @@ static int add_candidates(struct plan *p, const struct config *c, struct err *e)
 		autofree char *name = mem_printf("rc%u", i);
 
 		if (!plan_add(every, &day))
-			return err_fail(e, "schedule.rc-every = %s: not a time: write such as 2w", every);
+			return err_fail(e, "schedule.rc-every = %s: not a time: write such as 2w",
+					every);
 		if (day >= end)
-			return err_fail(e,
-					"rc%u: would come on or after the release: fewer candidates "
-					"(schedule.rc-count), a shorter rhythm or an earlier rc1",
-					i);
-		settle(p, c, name, day, arena_printf(&p->arena, "%s after rc%u", every, i - 1), false);
+			return err_fail(
+				e,
+				"rc%u: would come on or after the release: fewer candidates "
+				"(schedule.rc-count), a shorter rhythm or an earlier rc1",
+				i);
+		settle(p, c, name, day, arena_printf(&p->arena, "%s after rc%u", every, i - 1),
+		       false);
 	}
 	return 0;
 }
@@ -147,7 +151,8 @@ int plan_make(struct plan *p, const struct config *c, const struct version *v, i
 	p->version = *v;
 	add(p, "start", start, "given");
 	if (!plan_add(length, &day) || day <= start)
-		ret = err_fail(e, "schedule.length = %s: not a time: write such as 8m or 26w", length);
+		ret = err_fail(e, "schedule.length = %s: not a time: write such as 8m or 26w",
+			       length);
 	if (!ret)
 		settle(p, c, "release", day, arena_printf(&p->arena, "start +%s", length), true);
 	for (i = 0; i < n && !ret; i++) {
@@ -171,7 +176,8 @@ int plan_read(struct plan *p, const struct config *c, const char *version, struc
 
 	memset(p, 0, sizeof(*p));
 	if (!version_parse(version, &p->version) || p->version.rc || p->version.n != 2)
-		return err_fail(e, "[cycle \"%s\"]: not a series: write it as text, such as \"4.10\"",
+		return err_fail(e,
+				"[cycle \"%s\"]: not a series: write it as text, such as \"4.10\"",
 				version);
 	for (i = 0; i < c->n; i++) {
 		const char *name = c->v[i].key + strlen(prefix);

@@ -31,7 +31,8 @@ static const struct cli_opt lint_options[] = {
 };
 
 static const struct cli_opt changelog_options[] = {
-	{"as", 0, CLI_STR, offsetof(struct changelog_opts, as), "X.Y.Z", "judge it as this release"},
+	{"as", 0, CLI_STR, offsetof(struct changelog_opts, as), "X.Y.Z",
+	 "judge it as this release"},
 	{"output", 'o', CLI_STR, offsetof(struct changelog_opts, output), "FILE",
 	 "write the rolled changelog there"},
 	REL_OPTIONS(changelog_opts),
@@ -80,10 +81,10 @@ static const struct cli_cmd commands[] = {
 	 sizeof(struct rel_plain), freeze_run},
 	{"review", "RANGE [--mbox FILE...]", "review load, and what nobody reviewed", NULL,
 	 review_options, sizeof(struct review_opts), review_run},
-	{"backports", "BRANCH", "links to the main branch, delays, missing fixes", NULL, plain_options,
-	 sizeof(struct rel_plain), backports_run},
-	{"lab", "[gate COMMIT] --results DIR", "results of the test lab, and what gates a commit", NULL,
-	 lab_options, sizeof(struct lab_opts), lab_run},
+	{"backports", "BRANCH", "links to the main branch, delays, missing fixes", NULL,
+	 plain_options, sizeof(struct rel_plain), backports_run},
+	{"lab", "[gate COMMIT] --results DIR", "results of the test lab, and what gates a commit",
+	 NULL, lab_options, sizeof(struct lab_opts), lab_run},
 	{"changelog", "lint [FILE] | roll X.Y.Z [FILE]",
 	 "check the changelog, or close its open section", NULL, changelog_options,
 	 sizeof(struct changelog_opts), changelog_run},
@@ -104,7 +105,8 @@ const struct cli_prog rel_prog = {
 	.name = "xsplice-release",
 	.summary = "plan, measure and guard a release from git",
 	.cmds = commands,
-	.footer = "Exit status: 0 all well, 1 findings or a gate that failed, 2 the call is wrong,\n"
-		  "3 it cannot be determined. Unknown is never a pass.\n",
+	.footer =
+		"Exit status: 0 all well, 1 findings or a gate that failed, 2 the call is wrong,\n"
+		"3 it cannot be determined. Unknown is never a pass.\n",
 	.status = rel_status,
 };

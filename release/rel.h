@@ -25,14 +25,19 @@ struct rel_opts {
 /* Rows of a struct cli_opt table; @type holds a struct rel_opts named "rel". */
 #define REL_OPTIONS(type)                                                                          \
 	{"repo", 'C', CLI_STR, offsetof(struct type, rel.repo), "REPO", "the git repository (.)"}, \
-		{"config", 'c', CLI_STR, offsetof(struct type, rel.conf), "FILE",                  \
-		 "settings of the project (built in: Xen's)"},                                     \
-		{"at", 0, CLI_STR, offsetof(struct type, rel.at), "DATE",                          \
-		 "take this for today: makes output reproducible"},                                \
-		{"format", 'f', CLI_STR, offsetof(struct type, rel.format), "FORMAT",              \
-		 "text, json, md, html, csv; svg, ics, conf where they make sense"},               \
-		{"part", 0, CLI_STR, offsetof(struct type, rel.part), "KEY",                       \
-		 "the table (csv) or chart (svg) to print; else the first"}
+		{"config", 'c',                                                                    \
+		 CLI_STR,  offsetof(struct type, rel.conf),                                        \
+		 "FILE",   "settings of the project (built in: Xen's)"},                           \
+		{"at",	  0,                                                                       \
+		 CLI_STR, offsetof(struct type, rel.at),                                           \
+		 "DATE",  "take this for today: makes output reproducible"},                       \
+		{"format", 'f',                                                                    \
+		 CLI_STR,  offsetof(struct type, rel.format),                                      \
+		 "FORMAT", "text, json, md, html, csv; svg, ics, conf where they make sense"},     \
+	{                                                                                          \
+		"part", 0, CLI_STR, offsetof(struct type, rel.part), "KEY",                        \
+			"the table (csv) or chart (svg) to print; else the first"                  \
+	}
 
 struct rel {
 	struct cli *cli;

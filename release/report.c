@@ -12,7 +12,8 @@
 static const char *const format_names[] = {"text", "json", "md",  "html",
 					   "csv",  "svg",  "ics", "conf"};
 
-static __attribute__((format(printf, 2, 0))) const char *vtext(struct arena *a, const char *fmt, va_list ap)
+static __attribute__((format(printf, 2, 0))) const char *vtext(struct arena *a, const char *fmt,
+							       va_list ap)
 {
 	char *s = NULL;
 	const char *kept;
@@ -255,8 +256,8 @@ int format_parse(const char *name, enum format *f, struct err *e)
 			return 0;
 		}
 	}
-	return err_set(e, ERR_USAGE, "--format %s: is none of text, json, md, html, csv, svg, ics, conf",
-		       name);
+	return err_set(e, ERR_USAGE,
+		       "--format %s: is none of text, json, md, html, csv, svg, ics, conf", name);
 }
 
 static const struct section *find_part(const struct report *r, const char *part, bool chart)
@@ -265,8 +266,9 @@ static const struct section *find_part(const struct report *r, const char *part,
 
 	for (i = 0; i < r->section_count; i++) {
 		const struct section *s = &r->sections[i];
-		const char *key = chart ? (s->chart ? s->chart->key : NULL) :
-				  s->table ? s->table->key : NULL;
+		const char *key = chart	     ? (s->chart ? s->chart->key : NULL)
+				  : s->table ? s->table->key
+					     : NULL;
 
 		if (key && (!part || !strcmp(part, key)))
 			return s;

@@ -154,8 +154,7 @@ int format_parse(const char *name, enum format *f, struct err *e);
  * Prints it. @part chooses the table (CSV) or chart (SVG) by its key; NULL: the
  * first one. ERR_USAGE if the report has none.
  */
-int report_print(const struct report *r, enum format f, const char *part, FILE *to,
-		 struct err *e);
+int report_print(const struct report *r, enum format f, const char *part, FILE *to, struct err *e);
 
 /* --- the formats, each in its own file ------------------------------------ */
 void report_print_text(const struct report *r, FILE *to);

@@ -87,7 +87,8 @@ static int tap_read(struct results *r, const char *name, const char *text, size_
 		if (starts(s, len, "Bail out!"))
 			return err_fail(e, "%s: the run bailed out", name);
 		if (starts(s, len, "1..")) {
-			snprintf(plan, sizeof(plan), "%.*s", (int)(len - 3 < 20 ? len - 3 : 20), s + 3);
+			snprintf(plan, sizeof(plan), "%.*s", (int)(len - 3 < 20 ? len - 3 : 20),
+				 s + 3);
 			planned = strtoul(plan, NULL, 10);
 			has_plan = true;
 		} else if (starts(s, len, "ok") && (len == 2 || s[2] == ' ')) {
@@ -110,9 +111,9 @@ static int subunit_read(struct results *r, const char *name, const char *text, s
 	static const struct {
 		const char *word;
 		enum outcome outcome;
-	} words[] = {{"success: ", OUTCOME_PASS}, {"successful: ", OUTCOME_PASS},
-		     {"failure: ", OUTCOME_FAIL}, {"error: ", OUTCOME_FAIL},
-		     {"skip: ", OUTCOME_SKIP},	  {"xfail: ", OUTCOME_SKIP},
+	} words[] = {{"success: ", OUTCOME_PASS},  {"successful: ", OUTCOME_PASS},
+		     {"failure: ", OUTCOME_FAIL},  {"error: ", OUTCOME_FAIL},
+		     {"skip: ", OUTCOME_SKIP},	   {"xfail: ", OUTCOME_SKIP},
 		     {"uxsuccess: ", OUTCOME_FAIL}};
 	const char *end = text + size;
 	const char *open = NULL;
@@ -147,7 +148,8 @@ static int subunit_read(struct results *r, const char *name, const char *text, s
 		return err_fail(e, "%s: test \"%.*s\" began and never ended", name,
 				(int)(open_len < 80 ? open_len : 80), open);
 	if (details || !r->n)
-		return err_fail(e, "%s: %s", name, details ? "cut off inside details" : "no results in it");
+		return err_fail(e, "%s: %s", name,
+				details ? "cut off inside details" : "no results in it");
 	return 0;
 }
 

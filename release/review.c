@@ -67,13 +67,15 @@ static bool count_reviewers(struct review *v, const struct commit *c)
 
 static void show_alone(struct review *v)
 {
-	static const struct column columns[] = {{"commit", "Commit"}, {"author", "Author"},
+	static const struct column columns[] = {{"commit", "Commit"},
+						{"author", "Author"},
 						{"committed_by_other", "Committed by another"},
-						{"subject", "Subject"}, {0}};
-	struct table *t = report_table(&v->rel.report, "unreviewed", "Commits that nobody else reviewed",
-				       columns,
-				       "No Reviewed-by or Acked-by of another person than the author. That "
-				       "another person committed it is shown, but is no review.");
+						{"subject", "Subject"},
+						{0}};
+	struct table *t = report_table(
+		&v->rel.report, "unreviewed", "Commits that nobody else reviewed", columns,
+		"No Reviewed-by or Acked-by of another person than the author. That "
+		"another person committed it is shown, but is no review.");
 	size_t i;
 
 	for (i = 0; i < v->h.n; i++) {
@@ -107,15 +109,19 @@ static double share(const struct tally *t, size_t top)
 
 static void show_reviewers(struct review *v)
 {
-	static const struct column columns[] = {{"name", "Reviewer"},	   {"mail", "Address"},
-						{"commits", "Commits of others"}, {"share", "Share %"},
-						{"reviewed", "Reviewed-by"}, {"acked", "Acked-by"},
+	static const struct column columns[] = {{"name", "Reviewer"},
+						{"mail", "Address"},
+						{"commits", "Commits of others"},
+						{"share", "Share %"},
+						{"reviewed", "Reviewed-by"},
+						{"acked", "Acked-by"},
 						{0}};
 	struct report *r = &v->rel.report;
-	struct table *t = report_table(r, "reviewers", "Reviewers", columns,
-				       "A commit counts once for each reviewer. Share: of all such pairs.");
-	struct chart *c = report_chart(r, "load", "Commits reviewed, by reviewer", CHART_BARS, "commits",
-				       "The fifteen who reviewed most.");
+	struct table *t =
+		report_table(r, "reviewers", "Reviewers", columns,
+			     "A commit counts once for each reviewer. Share: of all such pairs.");
+	struct chart *c = report_chart(r, "load", "Commits reviewed, by reviewer", CHART_BARS,
+				       "commits", "The fifteen who reviewed most.");
 	long sum = tally_sum(&v->reviewers);
 	size_t i;
 
@@ -145,7 +151,8 @@ static int read_boxes(struct review *v, struct err *e)
 			return -1;
 		if (f.size && strncmp((const char *)f.data, "From ", 5)) {
 			file_free(&f);
-			return err_fail(e, "%s: not a mail archive: it does not begin with \"From \"",
+			return err_fail(e,
+					"%s: not a mail archive: it does not begin with \"From \"",
 					v->opts->mbox.v[i]);
 		}
 		mbox_read(&v->box, (const char *)f.data, f.size);
@@ -248,8 +255,8 @@ static void spread(struct review *v, const char *key, const char *title, double 
 	if (!count)
 		report_fact_unknown(r, key, title, "no series in the archive");
 	else
-		report_fact(r, key, title, "median %.1f, p90 %.1f, most %.1f (of %zu)", n[count / 2],
-			    n[count * 9 / 10], n[count - 1], count);
+		report_fact(r, key, title, "median %.1f, p90 %.1f, most %.1f (of %zu)",
+			    n[count / 2], n[count * 9 / 10], n[count - 1], count);
 }
 
 static void show_series(struct review *v, const struct series *all, size_t n)
@@ -261,9 +268,10 @@ static void show_series(struct review *v, const struct series *all, size_t n)
 						{"answer", "Hours to first answer"},
 						{"span", "Days first to last version"},
 						{0}};
-	struct table *t = report_table(&v->rel.report, "series", "Patch series", columns,
-				       "A cover letter or a lone patch, all versions of one title and author. "
-				       "Answer: first mail of another person in any of its threads.");
+	struct table *t = report_table(
+		&v->rel.report, "series", "Patch series", columns,
+		"A cover letter or a lone patch, all versions of one title and author. "
+		"Answer: first mail of another person in any of its threads.");
 	double *versions = mem_zalloc(n + 1, sizeof(double));
 	double *hours = mem_zalloc(n + 1, sizeof(double));
 	size_t answered = 0;
@@ -308,7 +316,8 @@ static void show_mail(struct review *v)
 	report_fact_int(&v->rel.report, "mails", "Mails", (int64_t)v->box.n);
 	show_series(v, all, n);
 	if (v->box.broken)
-		report_note(&v->rel.report, "unknown: %zu mails have no Message-ID or no date that can be read.",
+		report_note(&v->rel.report,
+			    "unknown: %zu mails have no Message-ID or no date that can be read.",
 			    v->box.broken);
 	map_free(&keys);
 	free(all);
@@ -327,19 +336,21 @@ static void show(struct review *v)
 	report_fact_int(r, "unreviewed", "By nobody else", (int64_t)v->alone);
 	report_fact_int(r, "reviewers", "Reviewers", (int64_t)v->reviewers.n);
 	if (v->reviewers.n)
-		report_fact(r, "concentration", "Concentration",
-			    "the first does %.1f %% of all reviews, the first three %.1f %%, the first "
-			    "ten %.1f %%",
-			    share(&v->reviewers, 1), share(&v->reviewers, 3), share(&v->reviewers, 10));
+		report_fact(
+			r, "concentration", "Concentration",
+			"the first does %.1f %% of all reviews, the first three %.1f %%, the first "
+			"ten %.1f %%",
+			share(&v->reviewers, 1), share(&v->reviewers, 3), share(&v->reviewers, 10));
 	else
 		report_fact_unknown(r, "concentration", "Concentration", "there is no review");
 	show_reviewers(v);
 	if (v->opts->mbox.n)
 		show_mail(v);
 	else
-		report_fact_unknown(r, "answer_hours", "Hours to the first answer",
-				    "it needs the mail archive (--mbox): git does not know when a patch "
-				    "was sent");
+		report_fact_unknown(
+			r, "answer_hours", "Hours to the first answer",
+			"it needs the mail archive (--mbox): git does not know when a patch "
+			"was sent");
 }
 
 int review_run(struct cli *cli, void *opts, int argc, char **argv)
@@ -348,7 +359,8 @@ int review_run(struct cli *cli, void *opts, int argc, char **argv)
 	int ret = rel_begin(&v.rel, cli, &v.opts->rel, REL_HISTORY);
 
 	if (!ret && argc != 1)
-		ret = err_set(&cli->err, ERR_USAGE, "one range is needed, such as RELEASE-4.9.0..master");
+		ret = err_set(&cli->err, ERR_USAGE,
+			      "one range is needed, such as RELEASE-4.9.0..master");
 	if (!ret)
 		ret = range_parse(v.rel.git, argv[0], &v.range, &cli->err);
 	if (!ret)

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct column plan_columns[] = {{"series", "Series"},   {"milestone", "Milestone"},
-					     {"date", "Date"},	     {"weekday", "Day"},
-					     {"week", "Weeks from start"}, {"rule", "Rule"},
+static const struct column plan_columns[] = {{"series", "Series"},
+					     {"milestone", "Milestone"},
+					     {"date", "Date"},
+					     {"weekday", "Day"},
+					     {"week", "Weeks from start"},
+					     {"rule", "Rule"},
 					     {0}};
 
 static void add_chart(struct rel *r, const struct plan *plans, size_t n)
@@ -79,8 +82,8 @@ static void print_ics(struct rel *r, const struct plan *plans, size_t n)
 	for (i = 0; i < n; i++) {
 		for (k = 0; k < plans[i].n; k++) {
 			const char *what = plans[i].v[k].name;
-			autofree char *id = mem_printf("%s-%s-%s", project,
-						       version_series(&plans[i].version, name), what);
+			autofree char *id = mem_printf(
+				"%s-%s-%s", project, version_series(&plans[i].version, name), what);
 			autofree char *summary = mem_printf("%s %s: %s", project, name, what);
 
 			calendar_add(c, id, summary, plans[i].v[k].day);
@@ -101,8 +104,7 @@ static void show(struct rel *r, const struct plan *plans, size_t n)
 	add_chart(r, plans, n);
 }
 
-static int run_new(struct rel *r, const struct schedule_opts *o, const char *version,
-		   struct err *e)
+static int run_new(struct rel *r, const struct schedule_opts *o, const char *version, struct err *e)
 {
 	struct version v;
 	struct plan p = {0};
@@ -114,7 +116,8 @@ static int run_new(struct rel *r, const struct schedule_opts *o, const char *ver
 		return err_set(e, ERR_USAGE, "%s: not a series: write such as 4.10",
 			       version ? version : "schedule new");
 	if (!o->start || !day_parse(o->start, &start))
-		return err_set(e, ERR_USAGE, "--start: the first day of development, as YYYY-MM-DD");
+		return err_set(e, ERR_USAGE,
+			       "--start: the first day of development, as YYYY-MM-DD");
 	ret = plan_make(&p, &r->conf, &v, start, e);
 	if (!ret && r->format == FORMAT_CONF) {
 		print_conf(&p);
@@ -127,8 +130,9 @@ static int run_new(struct rel *r, const struct schedule_opts *o, const char *ver
 					       config_get(&r->conf, "project.name"),
 					       version_series(&v, name));
 		show(r, &p, 1);
-		report_note(&r->report, "A proposal: a person decides. --format conf prints the lines for "
-					"the settings.");
+		report_note(&r->report,
+			    "A proposal: a person decides. --format conf prints the lines for "
+			    "the settings.");
 	}
 	plan_free(&p);
 	return ret;
@@ -194,8 +198,8 @@ static void check_pair(struct rel *r, struct table *t, const struct plan *a, con
 	version_series(&a->version, other);
 	if (start != DAY_NONE && busy != DAY_NONE && start < busy && start >= plan_day(a, "start"))
 		finding(r, t, name, "start",
-			arena_printf(&r->report.arena, "overlaps %s, which is in development until its rc1",
-				     other));
+			arena_printf(&r->report.arena,
+				     "overlaps %s, which is in development until its rc1", other));
 }
 
 /* 4.1 planned after 4.9 is what a tool makes of 4.10 that takes it for a number. */
@@ -257,12 +261,15 @@ static void draft(struct rel *r, const struct plan *p, const struct milestone *m
 	strbuf_addf(&b, "To: %s\nSubject: [%s %s] %s in %d days, on %s\n\n",
 		    config_get(&r->conf, "project.mailto"), project, name, m->name, (int)left,
 		    day_text(m->day, day));
-	strbuf_addf(&b, "Hello,\n\nthe next date of %s %s is %s: %s, %s.\n\nThe schedule:\n\n", project, name,
-		    m->name, weekday_name(day_weekday(m->day)), day_words(m->day, words));
+	strbuf_addf(&b, "Hello,\n\nthe next date of %s %s is %s: %s, %s.\n\nThe schedule:\n\n",
+		    project, name, m->name, weekday_name(day_weekday(m->day)),
+		    day_words(m->day, words));
 	for (i = 0; i < p->n; i++)
 		strbuf_addf(&b, "  %s %-14s %s%s\n", &p->v[i] == m ? "*" : " ", p->v[i].name,
 			    day_text(p->v[i].day, day), p->v[i].day < r->today ? "  (past)" : "");
-	strbuf_adds(&b, "\nIf something that you own will not make it, please say so on the list now.\n");
+	strbuf_adds(
+		&b,
+		"\nIf something that you own will not make it, please say so on the list now.\n");
 	report_text(&r->report, key, NULL, b.data);
 	strbuf_free(&b);
 }
@@ -282,7 +289,9 @@ static int run_remind(struct rel *r, const struct plan *plans, size_t n, struct 
 				long left = strtol(days, &end, 10);
 
 				if (end == days || *end)
-					return err_fail(e, "schedule.remind = %s: not a number of days", days);
+					return err_fail(
+						e, "schedule.remind = %s: not a number of days",
+						days);
 				due |= plans[i].v[k].day - r->today == left;
 			}
 			if (due)
@@ -290,7 +299,8 @@ static int run_remind(struct rel *r, const struct plan *plans, size_t n, struct 
 		}
 	}
 	if (!r->report.section_count)
-		report_note(&r->report, "No reminder is due today (schedule.remind: days before a date).");
+		report_note(&r->report,
+			    "No reminder is due today (schedule.remind: days before a date).");
 	return 0;
 }
 
@@ -306,7 +316,8 @@ static int read_plans(struct rel *r, struct plan **plans, size_t *n, struct err 
 	free(names);
 	qsort(*plans, *n, sizeof(**plans), by_version);
 	if (!ret && !*n)
-		ret = err_fail(e, "settings: no [cycle \"X.Y\"] with dates: `schedule new` proposes some");
+		ret = err_fail(
+			e, "settings: no [cycle \"X.Y\"] with dates: `schedule new` proposes some");
 	return ret;
 }
 
@@ -343,6 +354,7 @@ int schedule_run(struct cli *cli, void *opts, int argc, char **argv)
 		 (!strcmp(what, "check") || !strcmp(what, "ics") || !strcmp(what, "remind")))
 		ret = run_plans(&r, what, &cli->err);
 	else if (!ret)
-		ret = err_set(&cli->err, ERR_USAGE, "one of: new X.Y --start DATE, check, ics, remind");
+		ret = err_set(&cli->err, ERR_USAGE,
+			      "one of: new X.Y --start DATE, check, ics, remind");
 	return rel_end(&r, ret);
 }

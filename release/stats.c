@@ -73,7 +73,8 @@ static void count_person(struct stats *s, const struct commit *c)
 {
 	const char *mail = people_canonical(&s->rel.people, c->author_mail);
 	int32_t day = day_of_instant(c->authored);
-	const char *employer = people_employer(&s->rel.people, mail, c->has_date ? day : s->rel.today);
+	const char *employer =
+		people_employer(&s->rel.people, mail, c->has_date ? day : s->rel.today);
 	struct count *who = tally_at(&s->people, mail);
 	struct count *where;
 
@@ -159,7 +160,8 @@ static void count_all(struct stats *s)
 		count_week(s, c);
 	}
 	for (i = 0; i < s->people.n; i++) {
-		const char *employer = people_employer(&s->rel.people, s->people.v[i].name, s->rel.today);
+		const char *employer =
+			people_employer(&s->rel.people, s->people.v[i].name, s->rel.today);
 
 		tally_at(&s->employers, employer ? employer : "(unknown)")->people++;
 	}
@@ -179,10 +181,10 @@ static void show_lines(struct stats *s)
 						{"command", "Command"},
 						{"meaning", "Meaning"},
 						{0}};
-	struct table *t = report_table(&s->rel.report, "lines",
-				       "Lines added and removed, by definition", columns,
-				       "Binary files have no lines. The numbers are those of the command, "
-				       "summed over its output.");
+	struct table *t = report_table(
+		&s->rel.report, "lines", "Lines added and removed, by definition", columns,
+		"Binary files have no lines. The numbers are those of the command, "
+		"summed over its output.");
 	size_t m;
 
 	for (m = 0; m < LINE_METHODS; m++) {
@@ -209,9 +211,9 @@ static void show_lines(struct stats *s)
 
 static void show_people(struct stats *s)
 {
-	static const struct column columns[] = {{"name", "Author"},	{"mail", "Address"},
+	static const struct column columns[] = {{"name", "Author"},	 {"mail", "Address"},
 						{"employer", "Company"}, {"commits", "Commits"},
-						{"added", "Added"},	{"removed", "Removed"},
+						{"added", "Added"},	 {"removed", "Removed"},
 						{"first", "First time"}, {0}};
 	struct table *t = report_table(&s->rel.report, "people", "Authors", columns,
 				       "Commits without merges; one person per canonical address. "
@@ -242,8 +244,8 @@ static void show_people(struct stats *s)
 
 static void show_employers(struct stats *s)
 {
-	static const struct column columns[] = {{"name", "Company"},   {"commits", "Commits"},
-						{"share", "Share %"},  {"added", "Added"},
+	static const struct column columns[] = {{"name", "Company"},	{"commits", "Commits"},
+						{"share", "Share %"},	{"added", "Added"},
 						{"removed", "Removed"}, {0}};
 	struct table *t = report_table(&s->rel.report, "companies", "Companies", columns,
 				       "By the author's address on the day of writing.");
@@ -296,8 +298,9 @@ static void show_tally(struct stats *s, struct tally *in, const char *key, const
 
 static void show_charts(struct stats *s)
 {
-	struct chart *c = report_chart(&s->rel.report, "weeks", "Commits per week", CHART_COLUMNS,
-				       "commits", "Without merges, by commit date; a week begins on Monday.");
+	struct chart *c =
+		report_chart(&s->rel.report, "weeks", "Commits per week", CHART_COLUMNS, "commits",
+			     "Without merges, by commit date; a week begins on Monday.");
 	int32_t day = 0, last = 0;
 	char text[DATE_LEN];
 	size_t i = 0;
@@ -310,8 +313,9 @@ static void show_charts(struct stats *s)
 		while (i < s->weeks.n && strcmp(s->weeks.v[i].name, text) < 0)
 			i++;
 		chart_add(c, text, "commits", 0,
-			  i < s->weeks.n && !strcmp(s->weeks.v[i].name, text) ? (double)s->weeks.v[i].n :
-										 0);
+			  i < s->weeks.n && !strcmp(s->weeks.v[i].name, text)
+				  ? (double)s->weeks.v[i].n
+				  : 0);
 	}
 	c = report_chart(&s->rel.report, "companies", "Commits by company", CHART_BARS, "commits",
 			 "By the author's address on the day of writing.");
@@ -353,7 +357,8 @@ static void audit_one(struct stats *s, struct table *t, const char *key, long pu
 
 	for (m = 0; m < LINE_METHODS; m++)
 		if (s->lines.want[m] && !s->sums[m].unknown &&
-		    (best == LINE_METHODS || labs(have[m] - published) < labs(have[best] - published)))
+		    (best == LINE_METHODS ||
+		     labs(have[m] - published) < labs(have[best] - published)))
 			best = m;
 	cell_text(t, "%s", key);
 	cell_int(t, published);
@@ -376,12 +381,16 @@ static void audit_one(struct stats *s, struct table *t, const char *key, long pu
 /* Lines "added 91155": published numbers, each held against every definition. */
 static int audit(struct stats *s, struct err *e)
 {
-	static const struct column columns[] = {{"name", "Number"},	 {"published", "Published"},
+	static const struct column columns[] = {{"name", "Number"},
+						{"published", "Published"},
 						{"nearest", "Nearest definition"},
-						{"counted", "Counted"},	 {"difference", "Difference"},
-						{"verdict", "Verdict"},	 {0}};
-	struct table *t = report_table(&s->rel.report, "audit", "Published numbers", columns,
-				       "Each number is held against every definition; differs: none has it.");
+						{"counted", "Counted"},
+						{"difference", "Difference"},
+						{"verdict", "Verdict"},
+						{0}};
+	struct table *t =
+		report_table(&s->rel.report, "audit", "Published numbers", columns,
+			     "Each number is held against every definition; differs: none has it.");
 	struct file_data f = {0};
 	unsigned int line = 0;
 	char *at, *next;
@@ -401,7 +410,8 @@ static int audit(struct stats *s, struct err *e)
 		if (!*at || *at == '#')
 			continue;
 		if (sscanf(at, "%39s %n", key, &used) != 1 || !used ||
-		    (errno = 0, v = strtol(at + used, &end, 10), end == at + used || *end || errno) ||
+		    (errno = 0, v = strtol(at + used, &end, 10),
+		     end == at + used || *end || errno) ||
 		    candidates(s, key, have) < 0)
 			ret = err_fail(e,
 				       "%s:%u: not understood: write added, removed, net, commits, "
@@ -433,13 +443,16 @@ static void show_facts(struct stats *s)
 	report_fact_int(r, "people", "Authors", (int64_t)s->people.n);
 	report_fact_int(r, "first_timers", "First-time authors", (int64_t)s->firsts.n);
 	if (s->undated)
-		report_note(r, "unknown: %ld commits have no date that can be read; they are in no week.",
-			    s->undated);
+		report_note(
+			r,
+			"unknown: %ld commits have no date that can be read; they are in no week.",
+			s->undated);
 	if (s->distant)
-		report_note(r,
-			    "unknown: %ld commits are dated before 1970 or after today (%ld of them "
-			    "after); they are in no week.",
-			    s->distant, s->future);
+		report_note(
+			r,
+			"unknown: %ld commits are dated before 1970 or after today (%ld of them "
+			"after); they are in no week.",
+			s->distant, s->future);
 }
 
 static int show(struct stats *s, struct err *e)
@@ -478,7 +491,8 @@ int stats_run(struct cli *cli, void *opts, int argc, char **argv)
 	int ret = rel_begin(&s.rel, cli, &s.opts->rel, REL_HISTORY);
 
 	if (!ret && argc != 1)
-		ret = err_set(e, ERR_USAGE, "one range is needed, such as RELEASE-4.5.0..RELEASE-4.6.0");
+		ret = err_set(e, ERR_USAGE,
+			      "one range is needed, such as RELEASE-4.5.0..RELEASE-4.6.0");
 	if (!ret)
 		ret = choose_methods(&s, e);
 	if (!ret)

@@ -72,8 +72,10 @@ static void show_state(struct support *s, struct table *t, int32_t supported, in
 		cell_unknown(t, "a date is missing");
 		report_undetermined(&s->rel.report);
 	} else {
-		cell_text(t, "%s", security < today ? "expired" :
-				   supported < today ? "security only" : "supported");
+		cell_text(t, "%s",
+			  security < today    ? "expired"
+			  : supported < today ? "security only"
+					      : "supported");
 	}
 	if (security == DAY_NONE)
 		cell_none(t);
@@ -88,8 +90,8 @@ static int show_branch(struct support *s, struct table *t, struct chart *c, cons
 	struct support_dates d;
 	char name[VERSION_LEN];
 	int32_t initial, supported, security;
-	int ret = git_file(s->rel.git, b->ref->id, config_get(&s->rel.conf, "lint.support"), 16U << 20,
-			   &f, e);
+	int ret = git_file(s->rel.git, b->ref->id, config_get(&s->rel.conf, "lint.support"),
+			   16U << 20, &f, e);
 
 	if (ret < 0)
 		return -1;
@@ -104,7 +106,8 @@ static int show_branch(struct support *s, struct table *t, struct chart *c, cons
 	if (initial != DAY_NONE && supported != DAY_NONE)
 		chart_add(c, name, "full support", initial, supported);
 	if (security != DAY_NONE && (supported != DAY_NONE || initial != DAY_NONE))
-		chart_add(c, name, "security support", supported != DAY_NONE ? supported : initial, security);
+		chart_add(c, name, "security support", supported != DAY_NONE ? supported : initial,
+			  security);
 	return 0;
 }
 
@@ -125,9 +128,10 @@ static int show(struct support *s, struct err *e)
 
 	r->title = "Support windows";
 	report_fact_day(r, "today", "Today", s->rel.today);
-	t = report_table(r, "support", "Series", columns,
-			 "Dates as the head of each branch states them today: they are changed after a "
-			 "release, so none is computed.");
+	t = report_table(
+		r, "support", "Series", columns,
+		"Dates as the head of each branch states them today: they are changed after a "
+		"release, so none is computed.");
 	c = report_chart(r, "windows", "Support windows", CHART_GANTT, "days", "Red: today.");
 	c->today = s->rel.today;
 	for (i = 0; i < s->n; i++)
@@ -149,7 +153,8 @@ int support_run(struct cli *cli, void *opts, int argc, char **argv)
 
 	(void)argv;
 	if (!ret && argc)
-		ret = err_set(&cli->err, ERR_USAGE, "support takes no operand: it shows every series");
+		ret = err_set(&cli->err, ERR_USAGE,
+			      "support takes no operand: it shows every series");
 	if (!ret)
 		ret = tags_load(&s.tags, &s.rel, &cli->err);
 	if (!ret) {

@@ -21,8 +21,10 @@ static bool numbers(const char *s, const regmatch_t *m, size_t groups, bool rc, 
 		if (len + n + 4 >= sizeof(text))
 			return false;
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%.*s",
-					first ? "" : rc && i == groups ? "-rc" : ".", (int)n,
-					s + m[i].rm_so);
+					first		    ? ""
+					: rc && i == groups ? "-rc"
+							    : ".",
+					(int)n, s + m[i].rm_so);
 		first = false;
 	}
 	return version_parse(text, v);
@@ -121,7 +123,8 @@ int tags_load(struct tags *t, struct rel *r, struct err *e)
 		const struct git_ref *ref = &t->refs[i];
 
 		if (ref->broken)
-			report_note(&r->report, "unknown: %s leads nowhere: %s", ref->name, ref->broken);
+			report_note(&r->report, "unknown: %s leads nowhere: %s", ref->name,
+				    ref->broken);
 		else if (ref->is_tag && (match(&r->conf, "tag.release", ref->name, false, &v) ||
 					 match(&r->conf, "tag.rc", ref->name, true, &v)))
 			add(t, ref, &v);

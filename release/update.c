@@ -36,8 +36,9 @@ static const char *verdict(struct update *u, const struct feature *f, const char
 	if (f->state == STATE_EXTERNAL)
 		return "external";
 	if (f->commits) {
-		*why = arena_printf(&u->rel.report.arena, "%zu commits, the last %.12s of %s", f->commits,
-				    f->last->id, day_text(day_of_instant(f->last->committed), day));
+		*why = arena_printf(&u->rel.report.arena, "%zu commits, the last %.12s of %s",
+				    f->commits, f->last->id,
+				    day_text(day_of_instant(f->last->committed), day));
 		if (f->reverted && f->again)
 			return "landed again";
 		if (f->reverted)
@@ -89,15 +90,16 @@ static void add_row(struct update *u, struct table *t, const struct feature *f)
 
 static void show_tables(struct update *u)
 {
-	static const struct column columns[] = {{"feature", "Feature"}, {"owner", "Owner"},
-						{"state", "Said"},	{"verdict", "Found"},
+	static const struct column columns[] = {{"feature", "Feature"},	  {"owner", "Owner"},
+						{"state", "Said"},	  {"verdict", "Found"},
 						{"evidence", "Evidence"}, {"thread", "Thread"},
-						{"note", "Note"},	{0}};
+						{"note", "Note"},	  {0}};
 	struct report *r = &u->rel.report;
 	size_t a, i;
 
 	for (a = 0; a < u->areas.n; a++) {
-		struct table *t = report_table(r, u->areas.v[a].name, u->areas.v[a].name, columns, NULL);
+		struct table *t =
+			report_table(r, u->areas.v[a].name, u->areas.v[a].name, columns, NULL);
 
 		for (i = 0; i < u->features.n; i++)
 			if (!strcmp(u->features.v[i].area, u->areas.v[a].name))
@@ -176,8 +178,9 @@ static int find_plan(struct update *u, struct err *e)
 
 		ret = plan_read(&p, &u->rel.conf, names[i], e);
 		start = plan_day(&p, "start");
-		if (!ret && (u->opts->series ? !strcmp(u->opts->series, names[i]) :
-					       start != DAY_NONE && start <= u->rel.today && start > best)) {
+		if (!ret && (u->opts->series ? !strcmp(u->opts->series, names[i])
+					     : start != DAY_NONE && start <= u->rel.today &&
+						       start > best)) {
 			plan_free(&u->plan);
 			u->plan = p;
 			best = start;
@@ -203,7 +206,8 @@ static int load(struct update *u, const char *range, struct err *e)
 		return err_set(e, ERR_USAGE, "--features: the reviewed file of features is needed");
 	ret = file_read(u->opts->features, FEATURES_MAX, &f, e);
 	if (!ret)
-		ret = features_read(&u->features, (const char *)f.data, f.size, u->opts->features, e);
+		ret = features_read(&u->features, (const char *)f.data, f.size, u->opts->features,
+				    e);
 	file_free(&f);
 	if (ret || find_plan(u, e) < 0 || range_parse(u->rel.git, range, &u->range, e) < 0)
 		return -1;
@@ -229,8 +233,8 @@ static void show(struct update *u)
 		show_mail(u, series);
 		return;
 	}
-	r->title = arena_printf(&r->arena, "%s %s: road map", config_get(&u->rel.conf, "project.name"),
-				series);
+	r->title = arena_printf(&r->arena, "%s %s: road map",
+				config_get(&u->rel.conf, "project.name"), series);
 	report_fact_day(r, "today", "As of", u->rel.today);
 	report_fact(r, "range", "Commits looked at", "%s", u->range.name);
 	for (i = 0; i < u->plan.n; i++)
@@ -241,8 +245,10 @@ static void show(struct update *u)
 	c = report_chart(r, "verdicts", "Features by what was found", CHART_BARS, "features", NULL);
 	for (i = 0; i < u->verdicts.n; i++)
 		chart_add(c, u->verdicts.v[i].name, "features", 0, (double)u->verdicts.v[i].n);
-	report_note(r, "Found is what the query of a feature finds in the range; external work lives in "
-		       "another repository.");
+	report_note(
+		r,
+		"Found is what the query of a feature finds in the range; external work lives in "
+		"another repository.");
 }
 
 int update_run(struct cli *cli, void *opts, int argc, char **argv)
@@ -251,7 +257,8 @@ int update_run(struct cli *cli, void *opts, int argc, char **argv)
 	int ret = rel_begin(&u.rel, cli, &u.opts->rel, REL_HISTORY);
 
 	if (!ret && argc != 1)
-		ret = err_set(&cli->err, ERR_USAGE, "one range is needed, such as RELEASE-4.5.0..master");
+		ret = err_set(&cli->err, ERR_USAGE,
+			      "one range is needed, such as RELEASE-4.5.0..master");
 	if (!ret)
 		ret = load(&u, argv[0], &cli->err);
 	if (!ret)

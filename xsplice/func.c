@@ -210,8 +210,7 @@ static int check_new_code(const struct place *at, const struct xsp_func *f)
 	memset(&s, 0, sizeof(s));
 	if (f->new_code.kind == XSP_REF_LOCAL)
 		xsp_image_section(&at->p->image, f->new_code.shndx, &s);
-	if (!s.data || !(s.flags & ABI_SHF_EXECINSTR) ||
-	    f->new_code.value >= s.size)
+	if (!s.data || !(s.flags & ABI_SHF_EXECINSTR) || f->new_code.value >= s.size)
 		return fail(at, XSP_FUNC_NEW_RANGE, offsetof(struct abi_func, new_addr));
 	return 0;
 }

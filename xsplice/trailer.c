@@ -102,7 +102,8 @@ static int check_distinct(const struct xsp_trailer *t, const struct xsp_sig *s, 
 
 	for (i = 0; i < index; i++) {
 		xsp_trailer_sig(t, i, &other);
-		if (!other.key_id.data || !memcmp(other.key_id.data, s->key_id.data, ABI_KEY_ID_SIZE))
+		if (!other.key_id.data ||
+		    !memcmp(other.key_id.data, s->key_id.data, ABI_KEY_ID_SIZE))
 			return xsp_fail(cause, XSP_RECORD_SAME_KEY, s->pos, "signature record");
 	}
 	return 0;

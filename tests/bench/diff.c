@@ -134,7 +134,8 @@ int main(int argc, char **argv)
 	int i;
 
 	if (!b) {
-		fprintf(stderr, "bench-diff: %s\n", *e.text ? e.text : "STORE with a base is needed");
+		fprintf(stderr, "bench-diff: %s\n",
+			*e.text ? e.text : "STORE with a base is needed");
 		return 1;
 	}
 	for (i = 0; i < ROUNDS; i++) {

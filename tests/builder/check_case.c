@@ -75,9 +75,9 @@ static char *what_is(const struct build *b)
 	for (i = 0; b->result == BUILD_PAYLOAD && i < b->sel.n; i++) {
 		const struct chosen *c = b->sel.v[i];
 
-		add_line(&l, mem_printf("%s %s %s", kinds[c->kind],
-					path_base(c->pair->unit->object),
-					c->sym ? c->sym->name : c->sec->name));
+		add_line(&l,
+			 mem_printf("%s %s %s", kinds[c->kind], path_base(c->pair->unit->object),
+				    c->sym ? c->sym->name : c->sec->name));
 	}
 	for (i = 0; i < b->verdict.nrefusals; i++) {
 		const struct finding *f = &b->verdict.refusals[i];
@@ -89,7 +89,7 @@ static char *what_is(const struct build *b)
 
 static bool is_content(const char *line)
 {
-	static const char *const words[] = {"patched ", "part ", "new ",  "data ",
+	static const char *const words[] = {"patched ", "part ", "new ",   "data ",
 					    "const ",	"hook ", "refuse "};
 	size_t i;
 
@@ -110,7 +110,10 @@ static const struct sec *section_of(const struct checked *c, const char *who)
 		const char *hash = strrchr(y->name, '#');
 		const char *colon = strrchr(y->name, ':');
 
-		if (y->sec && (!strcmp(hash ? hash + 1 : colon ? colon + 1 : y->name, who) ||
+		if (y->sec && (!strcmp(hash    ? hash + 1
+				       : colon ? colon + 1
+					       : y->name,
+				       who) ||
 			       (colon && !strcmp(colon + 1, who))))
 			return y->sec;
 	}

@@ -176,8 +176,7 @@ static int add_case(struct mini *m, const char *name, struct err *e)
 			continue;
 		ret = place(m, name, file, e);
 		if (text_ends(file, ".c") || text_ends(file, ".S")) {
-			const char *source =
-				arena_printf(&m->arena, "common/%s/%s", name, file);
+			const char *source = arena_printf(&m->arena, "common/%s/%s", name, file);
 
 			if (!has_source(m, source))
 				add_unit(m,
@@ -224,8 +223,8 @@ static int add_frame(struct mini *m, struct err *e)
 static char *command_of(const char *source, const char *object, const char *flags)
 {
 	return mem_printf("gcc -MMD -MP -MF %s.d " FLAGS "%s%s%s -c %s -o %s", object,
-			  text_ends(source, ".S") ? " -D__ASSEMBLY__" : C_FLAGS,
-			  *flags ? " " : "", flags, source, object);
+			  text_ends(source, ".S") ? " -D__ASSEMBLY__" : C_FLAGS, *flags ? " " : "",
+			  flags, source, object);
 }
 
 static const char *initcopy_of(struct arena *a, const char *object)
@@ -463,9 +462,8 @@ int mini_make(struct mini *m, const char *data, struct err *e)
 	for (i = 0; i < m->ncases; i++)
 		if (add_case(m, m->cases[i], e))
 			return -1;
-	return for_units(m, compile_line, e) || make_calls(m, e) ||
-			       for_units(m, rename_line, e) || for_units(m, init_line, e) ||
-			       link_all(m, e)
+	return for_units(m, compile_line, e) || make_calls(m, e) || for_units(m, rename_line, e) ||
+			       for_units(m, init_line, e) || link_all(m, e)
 		       ? -1
 		       : 0;
 }

@@ -167,7 +167,7 @@ static char **session_argv(const struct session *s)
 
 static bool start_on_pty(struct session *s, char **argv, const struct wire_run *run)
 {
-	struct winsize size = { .ws_row = run->size.rows, .ws_col = run->size.columns };
+	struct winsize size = {.ws_row = run->size.rows, .ws_col = run->size.columns};
 	int master;
 	pid_t pid = forkpty(&master, NULL, NULL, &size);
 
@@ -290,7 +290,7 @@ static void session_frame(struct session *s, const struct wire_frame *frame)
 		break;
 	case WIRE_SIZE:
 		if (s->pid != 0 && s->pty && wire_get(frame, &size, sizeof(size))) {
-			struct winsize window = { .ws_row = size.rows, .ws_col = size.columns };
+			struct winsize window = {.ws_row = size.rows, .ws_col = size.columns};
 
 			ioctl(s->to_child, TIOCSWINSZ, &window);
 		}
@@ -304,8 +304,8 @@ static void session_frame(struct session *s, const struct wire_frame *frame)
 static void session_feed(struct session *s)
 {
 	if (s->input_start != s->input_end && s->to_child >= 0) {
-		ssize_t count =
-			write(s->to_child, s->input + s->input_start, s->input_end - s->input_start);
+		ssize_t count = write(s->to_child, s->input + s->input_start,
+				      s->input_end - s->input_start);
 
 		if (count < 0 && errno != EAGAIN && errno != EINTR)
 			count = s->input_end - s->input_start; /* nobody reads: swallow it */
@@ -372,12 +372,12 @@ static void session_reap(struct session *s)
 static void session_wait(struct session *s, bool hung_up)
 {
 	struct pollfd fds[4] = {
-		{ .fd = hung_up ? -1 : s->port, .events = POLLIN },
-		{ .fd = s->from_child[0], .events = POLLIN },
-		{ .fd = s->from_child[1], .events = POLLIN },
-		{ .fd = s->to_child, .events = POLLOUT },
+		{.fd = hung_up ? -1 : s->port, .events = POLLIN},
+		{.fd = s->from_child[0], .events = POLLIN},
+		{.fd = s->from_child[1], .events = POLLIN},
+		{.fd = s->to_child, .events = POLLOUT},
 	};
-	struct timespec limit = { .tv_sec = IDLE_MS / 1000 };
+	struct timespec limit = {.tv_sec = IDLE_MS / 1000};
 	sigset_t none;
 
 	sigemptyset(&none);
@@ -388,13 +388,13 @@ static void session_wait(struct session *s, bool hung_up)
 	if (s->input_start == s->input_end)
 		fds[3].fd = -1;
 	if (s->exited || (hung_up && s->pid != 0))
-		limit = (struct timespec){ .tv_nsec = 20 * 1000000 };
+		limit = (struct timespec){.tv_nsec = 20 * 1000000};
 	ppoll(fds, 4, &limit, &none);
 }
 
 static bool port_hung_up(int port)
 {
-	struct pollfd fd = { .fd = port, .events = POLLIN };
+	struct pollfd fd = {.fd = port, .events = POLLIN};
 
 	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLHUP) && !(fd.revents & POLLIN);
 }
@@ -441,7 +441,7 @@ static void on_signal(int number)
 static void serve_port(const char *path)
 {
 	struct session *s = calloc(1, sizeof(*s));
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = {.sa_handler = on_signal};
 	sigset_t blocked;
 
 	if (!s)

@@ -73,12 +73,8 @@ struct client {
 
 /* What ends a host, as Xen and Linux print it. */
 static const char *const fatal_text[] = {
-	"Panic on CPU ",
-	"Kernel panic - not syncing",
-	"Hardware Dom0 crashed",
-	"Hardware Dom0 halted",
-	"Hardware Dom0 shutdown",
-	"Manual reset required",
+	"Panic on CPU ",	"Kernel panic - not syncing", "Hardware Dom0 crashed",
+	"Hardware Dom0 halted", "Hardware Dom0 shutdown",     "Manual reset required",
 };
 
 static int64_t now_ms(void)
@@ -89,8 +85,8 @@ static int64_t now_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-static void __attribute__((format(printf, 2, 3))) complain(const struct client *c, const char *format,
-							   ...)
+static void __attribute__((format(printf, 2, 3)))
+complain(const struct client *c, const char *format, ...)
 {
 	const char *name = strrchr(c->state, '/');
 	va_list args;
@@ -215,15 +211,15 @@ static int host_check(struct client *c)
 		return host_is_lost(c, "the host crashed");
 	if (!host_lives()) {
 		console_poll(c);
-		return host_is_lost(c, c->crashed ? "the host crashed" :
-						    "the host is gone: the emulator has ended");
+		return host_is_lost(c, c->crashed ? "the host crashed"
+						  : "the host is gone: the emulator has ended");
 	}
 	return 0;
 }
 
 static bool connect_socket(int fd, const char *path)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	return connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
@@ -268,7 +264,7 @@ static bool greeted(struct client *c)
 /* Moves bytes between port and buffers, waiting at most `ms`. Returns false if the port is closed. */
 static bool port_step(struct client *c, int ms)
 {
-	struct pollfd fd = { .fd = c->port, .events = POLLIN };
+	struct pollfd fd = {.fd = c->port, .events = POLLIN};
 
 	if (c->out.start != c->out.end)
 		fd.events |= POLLOUT;
@@ -320,16 +316,16 @@ static int greet(struct client *c)
 
 static struct wire_size window_size(void)
 {
-	struct winsize window = { 0 };
+	struct winsize window = {0};
 
 	ioctl(STDIN_FILENO, TIOCGWINSZ, &window);
-	return (struct wire_size){ window.ws_row, window.ws_col };
+	return (struct wire_size){window.ws_row, window.ws_col};
 }
 
 /* Sends the command. Returns false if it is too long for a buffer, which then cannot be sent at all. */
 static bool send_command(struct client *c, char **argv)
 {
-	struct wire_run run = { .pty = c->pty };
+	struct wire_run run = {.pty = c->pty};
 
 	if (c->pty)
 		run.size = window_size();
@@ -400,7 +396,7 @@ static void take_frame(struct client *c, const struct wire_frame *frame)
 static void forward_input(struct client *c)
 {
 	unsigned char bytes[WIRE_PAYLOAD];
-	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
 
 	if (!c->stdin_wanted || !wire_has_room(&c->out) || c->credit < sizeof(bytes))
 		return;
@@ -442,8 +438,8 @@ static void wait_for_work(struct client *c)
 {
 	bool input = c->stdin_wanted && wire_has_room(&c->out) && c->credit >= WIRE_PAYLOAD;
 	struct pollfd fds[2] = {
-		{ .fd = c->port, .events = POLLIN },
-		{ .fd = input ? STDIN_FILENO : -1, .events = POLLIN },
+		{.fd = c->port, .events = POLLIN},
+		{.fd = input ? STDIN_FILENO : -1, .events = POLLIN},
 	};
 
 	if (c->out.start != c->out.end)
@@ -531,7 +527,7 @@ static struct termios terminal_before;
 
 static bool terminal_raw(void)
 {
-	struct sigaction action = { .sa_handler = on_resize };
+	struct sigaction action = {.sa_handler = on_resize};
 	struct termios raw;
 
 	if (tcgetattr(STDIN_FILENO, &terminal_before))
@@ -566,18 +562,21 @@ static int run(struct client *c, char **argv)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: client [--start S] [--timeout S] [--stdin | --pty] STATE -- COMMAND...\n");
+	fprintf(stderr,
+		"usage: client [--start S] [--timeout S] [--stdin | --pty] STATE -- COMMAND...\n");
 	return STATUS_USAGE;
 }
 
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "start", required_argument, NULL, 's' }, { "timeout", required_argument, NULL, 't' },
-		{ "stdin", no_argument, NULL, 'i' },	   { "pty", no_argument, NULL, 'p' },
-		{ NULL, 0, NULL, 0 },
+		{"start", required_argument, NULL, 's'},
+		{"timeout", required_argument, NULL, 't'},
+		{"stdin", no_argument, NULL, 'i'},
+		{"pty", no_argument, NULL, 'p'},
+		{NULL, 0, NULL, 0},
 	};
-	static struct client c = { .start_s = 300, .port = -1, .console = -1, .credit = WIRE_CREDIT };
+	static struct client c = {.start_s = 300, .port = -1, .console = -1, .credit = WIRE_CREDIT};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {

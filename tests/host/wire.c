@@ -37,7 +37,7 @@ bool wire_has_room(const struct wire *wire)
 
 bool wire_put(struct wire *wire, enum wire_type type, const void *payload, size_t length)
 {
-	struct wire_head head = { wire_magic, type, length };
+	struct wire_head head = {wire_magic, type, length};
 
 	if (length > WIRE_PAYLOAD || wire_room(wire) < sizeof(head) + length)
 		return false;

@@ -38,7 +38,8 @@ static void put_file(FILE *f, unsigned int file, unsigned int name)
 	for (i = 0; i < LINES; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "line %zu of it: %u\n", i,
 					tree[file][i]);
-	fprintf(f, "M 100644 inline dir%u/file%u-%u.c\ndata %zu\n%s\n", file % 20, file, name, len, text);
+	fprintf(f, "M 100644 inline dir%u/file%u-%u.c\ndata %zu\n%s\n", file % 20, file, name, len,
+		text);
 }
 
 /* Every fiftieth commit is a merge of one beside the line, every tenth a rename. */
@@ -108,7 +109,8 @@ static int measure(const char *dir, const char *program, double out[4], struct e
 {
 	const char *git[] = {"git", "-C", dir, "log", "--numstat", "-M", "master", NULL};
 	const char *stats[] = {program, "stats", "-C", dir, "--format", "json", "master", NULL};
-	const char *one[] = {program, "stats", "-C", dir, "--method", "sum-renames", "master", NULL};
+	const char *one[] = {program,	 "stats",	"-C",	  dir,
+			     "--method", "sum-renames", "master", NULL};
 	const char *cycle[] = {program, "cycle", "-C", dir, NULL};
 	size_t i;
 

@@ -35,7 +35,7 @@ END_TEST
 
 START_TEST(dates_refused)
 {
-	static const char *const bad[] = {"",		"2015-1-1",   "2015-02-29", "2015-13-01",
+	static const char *const bad[] = {"",		"2015-1-1",    "2015-02-29", "2015-13-01",
 					  "2015-00-10", "2015-01-01 ", "0999-01-01", "TBD",
 					  "2015/01/01", "20150101"};
 	int32_t day;
@@ -57,7 +57,8 @@ END_TEST
 
 START_TEST(versions_order)
 {
-	static const char *const up[] = {"4.1", "4.9", "4.10.0-rc1", "4.10.0-rc2", "4.10.0", "4.10.1", "5.0"};
+	static const char *const up[] = {"4.1",	   "4.9",    "4.10.0-rc1", "4.10.0-rc2",
+					 "4.10.0", "4.10.1", "5.0"};
 	struct version a, b;
 	size_t i;
 
@@ -73,8 +74,9 @@ END_TEST
 
 START_TEST(versions_refused)
 {
-	static const char *const bad[] = {"",	  "4",	  "4.",	   "4.1e1",  ".4",	"4.010", "4.1.1.1.1",
-					  " 4.1", "4.1 ", "4.1-rc", "4.1-rc0", "4.100000", "v4.1"};
+	static const char *const bad[] = {"",	     "4",	  "4.",	  "4.1e1", ".4",
+					  "4.010",   "4.1.1.1.1", " 4.1", "4.1 ",  "4.1-rc",
+					  "4.1-rc0", "4.100000",  "v4.1"};
 	struct version v;
 
 	ck_assert_msg(!version_parse(bad[_i], &v), "%s", bad[_i]);
@@ -108,7 +110,8 @@ END_TEST
 
 START_TEST(links_found)
 {
-	const char *at = "x\n\nmaster commit: 0123456789abcdef0123456789abcdef01234567\nmaster date: x\n";
+	const char *at =
+		"x\n\nmaster commit: 0123456789abcdef0123456789abcdef01234567\nmaster date: x\n";
 	char id[41];
 
 	ck_assert(message_link(&at, LINK_MASTER, id));
@@ -123,7 +126,8 @@ END_TEST
 
 START_TEST(trailers_found)
 {
-	const char *at = "area: subject\n\nReviewed-by: \"Q. Person\" <q@x.example>\nsee: this\nAcked-by:none\n";
+	const char *at = "area: subject\n\nReviewed-by: \"Q. Person\" <q@x.example>\nsee: "
+			 "this\nAcked-by:none\n";
 	struct arena a = {0};
 	struct trailer t;
 
@@ -208,22 +212,28 @@ START_TEST(results_read_or_refused)
 {
 	size_t n;
 
-	ck_assert_int_eq(read_results("a.tap", "TAP version 13\n1..2\nok 1 - a\nnot ok 2 - b\n", &n), 0);
+	ck_assert_int_eq(
+		read_results("a.tap", "TAP version 13\n1..2\nok 1 - a\nnot ok 2 - b\n", &n), 0);
 	ck_assert_uint_eq(n, 2);
 	ck_assert_int_eq(read_results("a.tap", "1..3\nok 1\n", &n), -1);
 	ck_assert_int_eq(read_results("a.tap", "1..1\nBail out!\n", &n), -1);
-	ck_assert_int_eq(read_results("a.subunit", "test: a\nfailure: a [\nsuccess: b\n]\n", &n), 0);
+	ck_assert_int_eq(read_results("a.subunit", "test: a\nfailure: a [\nsuccess: b\n]\n", &n),
+			 0);
 	ck_assert_uint_eq(n, 1);
 	ck_assert_int_eq(read_results("a.subunit", "test: a\n", &n), -1);
-	ck_assert_int_eq(read_results("a.xml", "<testsuite><testcase name='a' time='nan'/></testsuite>", &n), -1);
-	ck_assert_int_eq(read_results("a.xml", "<testsuite><testcase name='a'/></testsuite>", &n), 0);
+	ck_assert_int_eq(
+		read_results("a.xml", "<testsuite><testcase name='a' time='nan'/></testsuite>", &n),
+		-1);
+	ck_assert_int_eq(read_results("a.xml", "<testsuite><testcase name='a'/></testsuite>", &n),
+			 0);
 	ck_assert_int_eq(read_results("a.json", "[]", &n), -1);
 }
 END_TEST
 
 START_TEST(features_continue)
 {
-	static const char text[] = "Feature: a\n b c\nState: Done\nQuery: subject:\"x y\" path:d/\nQuery: id:0123456\n";
+	static const char text[] = "Feature: a\n b c\nState: Done\nQuery: subject:\"x y\" "
+				   "path:d/\nQuery: id:0123456\n";
 	struct features f;
 	struct err e = ERR_INIT;
 

@@ -59,8 +59,8 @@ char *mem_strndup(const char *s, size_t len)
 	return p;
 }
 
-__attribute__((format(printf, 2, 0)))
-static char *vprintf_to(struct arena *a, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static char *vprintf_to(struct arena *a, const char *fmt,
+							      va_list ap)
 {
 	va_list again;
 	char *s;
@@ -121,7 +121,7 @@ void *arena_alloc(struct arena *a, size_t n, size_t size)
 		abort();
 	bytes = (bytes + ALIGN - 1) & ~(ALIGN - 1);
 	if (!b || b->room - b->used < bytes) {
-		size_t room = !b ? SMALLEST_BLOCK
+		size_t room = !b			    ? SMALLEST_BLOCK
 			      : b->room < LARGEST_BLOCK / 2 ? 2 * b->room
 							    : LARGEST_BLOCK;
 

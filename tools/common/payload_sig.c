@@ -174,10 +174,11 @@ static int open_signed(const char *name, const struct file_data *file, struct xs
 	for (i = 0; i < t->count; i++) {
 		xsp_trailer_sig(t, i, &sig);
 		if (!payload_digest_fits(&sig.pgp, t->data, t->elf_size))
-			return err_set(e, ERR_SIGNATURE,
-				       "%s: signature %u: is wrong: the payload or the signature was "
-				       "changed",
-				       name, i + 1);
+			return err_set(
+				e, ERR_SIGNATURE,
+				"%s: signature %u: is wrong: the payload or the signature was "
+				"changed",
+				name, i + 1);
 	}
 	return 0;
 }

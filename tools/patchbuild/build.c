@@ -43,8 +43,7 @@ static bool is_judged_by_content(const struct pair *p, const struct type_change 
 	for (i = 1; t->kind == TYPE_VARIABLE && i < o->nsyms; i++) {
 		const struct sym *y = &o->syms[i];
 
-		if (!y->sec || strncmp(y->name, name, len) ||
-		    (y->name[len] && y->name[len] != '.'))
+		if (!y->sec || strncmp(y->name, name, len) || (y->name[len] && y->name[len] != '.'))
 			continue;
 		if (sec_kind(y->sec) == SEC_RODATA || y->differs)
 			return true;
@@ -72,8 +71,8 @@ static void judge_type(struct build *b, const struct pair *p, const struct types
 			       t->text, *why ? "; " : "", why);
 }
 
-static int judge_types(struct build *b, const struct pair *p, struct types *old,
-		       struct types *new, struct err *e)
+static int judge_types(struct build *b, const struct pair *p, struct types *old, struct types *new,
+		       struct err *e)
 {
 	struct type_changes changes;
 	int ret = types_diff(old, new, &changes, e);
@@ -185,8 +184,8 @@ static const char **modinfo(struct build *b, const struct build_request *rq)
 	lines[n++] = arena_printf(a, "base=%s", base_version(b->base));
 	for (i = 0; i < b->sel.n; i++)
 		if (b->sel.v[i]->kind == CHOSEN_PATCH)
-			lines[n++] = arena_printf(a, "function=%s",
-						  hv_name(a, b->sel.v[i]->sym->twin));
+			lines[n++] =
+				arena_printf(a, "function=%s", hv_name(a, b->sel.v[i]->sym->twin));
 	return lines;
 }
 
@@ -254,10 +253,10 @@ static void judge_init_only(struct build *b)
 
 	for (i = 0; !b->sel.n && i < n; i++)
 		if (!strcmp(v->notes[i].code, "init-changed"))
-			verdict_refuse(&b->verdict, "init-only", v->notes[i].object,
-				       v->notes[i].symbol,
-				       "only code that runs at boot changed: a payload would have no "
-				       "effect; boot the fixed hypervisor");
+			verdict_refuse(
+				&b->verdict, "init-only", v->notes[i].object, v->notes[i].symbol,
+				"only code that runs at boot changed: a payload would have no "
+				"effect; boot the fixed hypervisor");
 }
 
 static int decide(struct build *b, struct err *e)

@@ -60,8 +60,8 @@ static size_t node_of(struct callers *c, const char *object, const struct sym *s
 	if (i)
 		return i - 1;
 	c->nodes = mem_grow(c->nodes, c->n, sizeof(*c->nodes));
-	c->nodes[c->n] = (struct node){.key = arena_strdup(&c->arena, key),
-				       .hash_next = c->buckets[b]};
+	c->nodes[c->n] =
+		(struct node){.key = arena_strdup(&c->arena, key), .hash_next = c->buckets[b]};
 	c->buckets[b] = ++c->n;
 	return c->n - 1;
 }

@@ -198,7 +198,8 @@ static int ref_content(struct selection *s, struct pair *p, const struct target 
 	return 0;
 }
 
-static int ref_constant(struct selection *s, struct pair *p, const struct target *t, struct ref *out)
+static int ref_constant(struct selection *s, struct pair *p, const struct target *t,
+			struct ref *out)
 {
 	struct sym *y = t->owner;
 	struct ref hv = *out;
@@ -246,8 +247,7 @@ static bool border_is_clear(struct pair *p, struct sec *from, const struct targe
 
 	for (i = 0; i < s->nsyms; i++) {
 		const struct sym *y = s->syms[i];
-		bool adjacent = y->twin && t->owner->twin &&
-				y->twin->sec == t->owner->twin->sec &&
+		bool adjacent = y->twin && t->owner->twin && y->twin->sec == t->owner->twin->sec &&
 				y->twin->value + y->twin->size == t->owner->twin->value;
 
 		if (y->size > sizeof(uint64_t) && y->value + y->size == t->owner->value &&
@@ -327,12 +327,12 @@ static int ref_external(struct selection *s, struct pair *p, const struct target
 	if (def && !def->twin && sec_kind(def->sec) == SEC_TEXT)
 		return ref_chosen(out, choose_code(s, in, def->sec, "new"), t->delta);
 	if (def && !def->twin && sec_is_object(def->sec))
-		return ref_chosen(out,
-				  choose_object(s, in,
-						sec_kind(def->sec) == SEC_RODATA ? CHOSEN_CONST
-										 : CHOSEN_DATA,
-						def, "new"),
-				  t->delta);
+		return ref_chosen(
+			out,
+			choose_object(s, in,
+				      sec_kind(def->sec) == SEC_RODATA ? CHOSEN_CONST : CHOSEN_DATA,
+				      def, "new"),
+			t->delta);
 	out->kind = REF_HV;
 	out->name = t->sym->name;
 	out->addend += t->delta;
@@ -508,10 +508,11 @@ static void judge_variable(struct selection *s, struct pair *p, struct sym *y)
 			       "it is and set it from a hook (xen/livepatch_payload.h)",
 			       y->why);
 	else if (sec_kind(y->sec) == SEC_RODATA && points_to_code(y))
-		verdict_refuse(s->verdict, "data-changed", p->unit->object, y->name,
-			       "table of functions changed (%s); pointers to the old one are stored "
-			       "in objects that are alive: change the functions that it names",
-			       y->why);
+		verdict_refuse(
+			s->verdict, "data-changed", p->unit->object, y->name,
+			"table of functions changed (%s); pointers to the old one are stored "
+			"in objects that are alive: change the functions that it names",
+			y->why);
 	else if (sec_kind(y->sec) == SEC_RODATA && !sym_is_local(y))
 		verdict_refuse(s->verdict, "data-changed", p->unit->object, y->name,
 			       "constant changed (%s) that other objects read too; add a new "
@@ -644,9 +645,10 @@ static void judge_denied(struct selection *s, struct chosen *c)
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (text_starts(c->pair->unit->object, files[i]))
-			verdict_refuse(s->verdict, "denied", c->pair->unit->object, c->sym->name,
-				       "belongs to the code that applies live patches, which cannot "
-				       "replace itself: boot the fixed hypervisor");
+			verdict_refuse(
+				s->verdict, "denied", c->pair->unit->object, c->sym->name,
+				"belongs to the code that applies live patches, which cannot "
+				"replace itself: boot the fixed hypervisor");
 	if (!strcmp(c->sym->name, "idle_loop"))
 		verdict_refuse(s->verdict, "denied", c->pair->unit->object, c->sym->name,
 			       "never returns, so the new code would never run: boot the fixed "

@@ -45,8 +45,7 @@ bool rel_is_branch(const struct sec *s, const struct rel *r)
 
 	if (r->type == R_X86_64_PLT32)
 		return true;
-	if (r->type != R_X86_64_PC32 || !holds_code(s) || !at || !r->offset ||
-	    r->offset > s->size)
+	if (r->type != R_X86_64_PC32 || !holds_code(s) || !at || !r->offset || r->offset > s->size)
 		return false;
 	at += r->offset;
 	return at[-1] == 0xe8 || at[-1] == 0xe9 ||

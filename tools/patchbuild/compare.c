@@ -152,10 +152,10 @@ static const char *goal_text(struct cmp *c, const struct target *t)
 static const char *why_target(struct cmp *c, uint64_t at, const struct target *o,
 			      const struct target *n)
 {
-	return arena_printf(&c->arena, "at +0x%llx: %s%s -> %s%s", (unsigned long long)at,
-			    n->branch ? "calls " : "refers to ", goal_text(c, o), goal_text(c, n),
-			    !strcmp(goal_text(c, o), goal_text(c, n)) ? " (another place or content)"
-								      : "");
+	return arena_printf(
+		&c->arena, "at +0x%llx: %s%s -> %s%s", (unsigned long long)at,
+		n->branch ? "calls " : "refers to ", goal_text(c, o), goal_text(c, n),
+		!strcmp(goal_text(c, o), goal_text(c, n)) ? " (another place or content)" : "");
 }
 
 /* The last symbol at or before a byte of a section, and how far the byte is behind it. */
@@ -260,8 +260,9 @@ static const char *why_bytes(struct cmp *c, struct range o, struct range n)
 
 static bool same_range(struct cmp *c, struct range o, struct range n, const char **why)
 {
-	bool bytes = o.size == n.size && !o.sec->data == !n.sec->data &&
-		     (!n.sec->data || !memcmp(o.sec->data + o.start, n.sec->data + n.start, n.size));
+	bool bytes =
+		o.size == n.size && !o.sec->data == !n.sec->data &&
+		(!n.sec->data || !memcmp(o.sec->data + o.start, n.sec->data + n.start, n.size));
 
 	if (!bytes) {
 		*why = why_bytes(c, o, n);
@@ -317,9 +318,9 @@ static bool same_items(struct cmp *c, struct sec *olds, struct sec *news, const 
 	size_t i;
 
 	if (no != nn) {
-		*why = arena_printf(&c->arena,
-				    "%zu -> %zu entries in alternatives, exception table, bug frames",
-				    no, nn);
+		*why = arena_printf(
+			&c->arena,
+			"%zu -> %zu entries in alternatives, exception table, bug frames", no, nn);
 		return false;
 	}
 	for (i = 0; i < nn; i++)
@@ -336,8 +337,7 @@ static void compare_code(struct cmp *c, struct sec *olds, struct sec *news)
 	struct range n = {news, 0, news->size};
 
 	news->compared = true;
-	news->differs = !same_range(c, o, n, &news->why) ||
-			!same_items(c, olds, news, &news->why);
+	news->differs = !same_range(c, o, n, &news->why) || !same_items(c, olds, news, &news->why);
 }
 
 static bool same_object(struct cmp *c, struct sym *olds, struct sym *news)
@@ -507,7 +507,8 @@ const struct sym *cmp_next_init_change(struct cmp *c, size_t *iter, const char *
 		struct range ro;
 		struct range rn;
 
-		if (!n->sec || sec_kind(n->sec) != SEC_INIT || !n->size || text_starts(n->name, ".L"))
+		if (!n->sec || sec_kind(n->sec) != SEC_INIT || !n->size ||
+		    text_starts(n->name, ".L"))
 			continue;
 		*why = "new";
 		if (!o || !o->sec)

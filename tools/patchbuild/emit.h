@@ -18,8 +18,8 @@ struct emit_info {
  * Writes the payload of a selection without refusals. The build-id is taken over all
  * other bytes, so the same content has the same one. -1 and a cause on failure.
  */
-int emit(struct selection *s, const struct emit_info *info, struct strbuf *out,
-	 char build_id[41], struct err *e);
+int emit(struct selection *s, const struct emit_info *info, struct strbuf *out, char build_id[41],
+	 struct err *e);
 
 /*
  * How many of the first bytes of a function are the same in the image and in the

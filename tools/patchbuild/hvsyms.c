@@ -100,8 +100,8 @@ static const uint8_t *data_of(const struct hvsyms *h, const char *name, size_t *
 
 	if (!s || !s->sec || !s->sec->data || s->value < s->sec->addr ||
 	    s->value - s->sec->addr >= s->sec->size) {
-		err_set(e, ERR_UNSUPPORTED,
-			"%s: no symbol table for live patching: %s is missing", h->o->name, name);
+		err_set(e, ERR_UNSUPPORTED, "%s: no symbol table for live patching: %s is missing",
+			h->o->name, name);
 		return NULL;
 	}
 	*len = s->sec->size - (s->value - s->sec->addr);

@@ -277,8 +277,8 @@ static bool only_one_left(struct group *gx, struct cand *x, struct group *gy, st
 	(void)gx;
 	(void)gy;
 	return x->numbered && y->numbered && x->code == y->code &&
-	       (x->code || (x->sym->size == y->sym->size &&
-			    sec_kind(x->sym->sec) == sec_kind(y->sym->sec)));
+	       (x->code ||
+		(x->sym->size == y->sym->size && sec_kind(x->sym->sec) == sec_kind(y->sym->sec)));
 }
 
 static bool has_free(const struct group *g, bool code)
@@ -422,8 +422,8 @@ static void each_group(struct side *x, struct side *y, void (*fn)(struct group *
 	}
 }
 
-void pair_objects(struct code *c, struct obj *oldo, struct obj *newo,
-		  const struct scope_keys *olds, const struct scope_keys *news)
+void pair_objects(struct code *c, struct obj *oldo, struct obj *newo, const struct scope_keys *olds,
+		  const struct scope_keys *news)
 {
 	struct side x = {.o = oldo, .keys = olds};
 	struct side y = {.o = newo, .keys = news};

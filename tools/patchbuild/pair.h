@@ -36,8 +36,8 @@ struct scope_keys {
  * Symbols with candidates on the other side, none of which is proven, are marked
  * ambiguous. @olds and @news may be empty.
  */
-void pair_objects(struct code *c, struct obj *oldo, struct obj *newo,
-		  const struct scope_keys *olds, const struct scope_keys *news);
+void pair_objects(struct code *c, struct obj *oldo, struct obj *newo, const struct scope_keys *olds,
+		  const struct scope_keys *news);
 
 /*
  * @name without the numbers that compilers append: "rover.3" -> "rover",

@@ -10,8 +10,7 @@
 #include <string.h>
 
 static const char *const verdict_words[] = {"payload", "no-change", "not-patchable"};
-static const char *const kind_words[] = {"patched", "part",	"new",
-					 "data",    "constant", "hook"};
+static const char *const kind_words[] = {"patched", "part", "new", "data", "constant", "hook"};
 
 static const char *chosen_name(const struct chosen *c)
 {
@@ -74,7 +73,8 @@ void build_report(const struct build *b, FILE *to)
 			count_kind(b, CHOSEN_PATCH), b->payload.len, b->build_id);
 		print_chosen(to, b);
 		if (count_kind(b, CHOSEN_DATA))
-			fputs("  has variables of its own: once reverted it must be uploaded again\n",
+			fputs("  has variables of its own: once reverted it must be uploaded "
+			      "again\n",
 			      to);
 		break;
 	case BUILD_NO_CHANGE:
@@ -122,8 +122,7 @@ static struct json *chosen_json(const struct build *b)
 		json_put_str(j, "kind", kind_words[c->kind]);
 		json_put_str(j, "why", c->why);
 		if (c->kind == CHOSEN_PATCH && c->old) {
-			autofree char *addr =
-				mem_printf("0x%llx", (unsigned long long)c->old_addr);
+			autofree char *addr = mem_printf("0x%llx", (unsigned long long)c->old_addr);
 
 			json_put_str(j, "old_address", addr);
 			json_put_int(j, "old_size", (int64_t)c->old_size);

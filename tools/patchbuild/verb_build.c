@@ -32,8 +32,7 @@ const struct cli_opt verb_build_opts[] = {
 	 "advisory that it fixes; may be given again"},
 	{"depends", 'd', CLI_STR, offsetof(struct build_opts, depends), "ID",
 	 "build-id of the payload below it (default: the hypervisor)"},
-	{"json", 'j', CLI_FLAG, offsetof(struct build_opts, json), NULL,
-	 "print one JSON document"},
+	{"json", 'j', CLI_FLAG, offsetof(struct build_opts, json), NULL, "print one JSON document"},
 	{0},
 };
 
@@ -59,8 +58,7 @@ static int check_word(const char *what, const char *word, struct err *e)
 		       what, word ? word : "", MAX_NAME);
 }
 
-static int check_request(const struct build_opts *o, const struct build_request *rq,
-			 struct err *e)
+static int check_request(const struct build_opts *o, const struct build_request *rq, struct err *e)
 {
 	unsigned char id[20];
 	size_t i;
@@ -103,7 +101,8 @@ static void print(const struct build *b, const struct build_opts *o)
 	if (!o->json) {
 		build_report(b, stdout);
 		if (b->result == BUILD_PAYLOAD)
-			printf("%s: written%s\n", o->output, o->key ? " and signed" : ", not signed");
+			printf("%s: written%s\n", o->output,
+			       o->key ? " and signed" : ", not signed");
 		return;
 	}
 	doc = build_json(b);

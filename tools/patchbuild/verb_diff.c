@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXIT_SAME          3
+#define EXIT_SAME	   3
 #define EXIT_NOT_PATCHABLE 2
 
 const struct cli_opt verb_diff_opts[] = {

@@ -45,9 +45,8 @@ START_TEST(takes_options_and_operands)
 	char *argv[16];
 	int argc;
 
-	ck_assert_int_eq(parse("cmd a -j -p1 --patch=2 b --number 42 -o x -- -z", &o, &argc, argv,
-			       &e),
-			 0);
+	ck_assert_int_eq(
+		parse("cmd a -j -p1 --patch=2 b --number 42 -o x -- -z", &o, &argc, argv, &e), 0);
 	ck_assert(o.json);
 	ck_assert_str_eq(o.out, "x");
 	ck_assert_uint_eq(o.n, 42);
@@ -62,9 +61,13 @@ START_TEST(takes_options_and_operands)
 END_TEST
 
 static const char *const wrong[][2] = {
-	{"cmd --nope", "--nope"},	{"cmd -z", "-z"},	       {"cmd -o", "argument"},
-	{"cmd --number x", "not a number"}, {"cmd -n -1", "not a number"},
-	{"cmd -n 4294967296", "not a number"}, {"cmd --json=1", "takes no argument"},
+	{"cmd --nope", "--nope"},
+	{"cmd -z", "-z"},
+	{"cmd -o", "argument"},
+	{"cmd --number x", "not a number"},
+	{"cmd -n -1", "not a number"},
+	{"cmd -n 4294967296", "not a number"},
+	{"cmd --json=1", "takes no argument"},
 };
 
 START_TEST(refuses_wrong_usage)

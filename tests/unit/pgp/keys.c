@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static char said[4096];
 
 static int run(const char *program, const char *const *args)
