@@ -6,6 +6,7 @@
 #include "release/date.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,7 +87,9 @@ static int read_employer(struct people *p, const char *s, const char *file, unsi
 	while (len && strchr(" \t", *s))
 		s++, len--;
 	if (s[len] == '<') {
-		strncpy(date, s + len + 1 + strspn(s + len + 1, " \t"), 10);
+		const char *at = s + len + 1 + strspn(s + len + 1, " \t");
+
+		snprintf(date, sizeof(date), "%.*s", (int)strcspn(at, " \t\r\n#"), at);
 		if (!day_parse(date, &emp->until))
 			return err_fail(e, "%s:%u: \"< %.*s\" is no date: write < YYYY-MM-DD", file,
 					line, (int)strcspn(date, "\r\n"), date);
