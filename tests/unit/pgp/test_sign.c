@@ -112,7 +112,7 @@ START_TEST(plain_gpg_verifies)
 		      keys_said());
 	file.data[100] ^= 1;
 	free(path);
-	path = put("p.livepatch", &file);
+	args[3] = path = put("p.livepatch", &file);
 	ck_assert_int_ne(keys_gpg(args), 0);
 	ck_assert_msg(strstr(keys_said(), "BAD signature") != NULL, "%s", keys_said());
 	strbuf_free(&asc);
