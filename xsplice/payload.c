@@ -10,7 +10,7 @@
 /* What a special section must be. */
 struct rule {
 	const char *name;
-	uint8_t entry; /* bytes of an entry on x86-64; 0: see the note rules */
+	uint8_t entry; /* bytes of an entry on x86-64 */
 	uint8_t entry_arm64; /* the same on arm64; 0: must not be there */
 	bool mandatory;
 	bool single; /* exactly one entry */
