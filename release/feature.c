@@ -60,8 +60,9 @@ static int add_term(struct reader *r, enum term_kind kind, const char *value)
 		if (strlen(value) > 200)
 			return wrong(r, "subject: is longer than 200 characters");
 		if (strchr(value, '{') || count_of(value, '+') > 4)
-			return wrong(r, "subject: {...} or more than four \"+\": such an expression can "
-					"cost any amount of memory");
+			return wrong(
+				r, "subject: {...} or more than four \"+\": such an expression can "
+				   "cost any amount of memory");
 		ret = regcomp(&t->re, value, REG_EXTENDED | REG_ICASE | REG_NOSUB);
 		if (ret) {
 			regerror(ret, NULL, why, sizeof(why));

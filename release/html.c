@@ -115,7 +115,7 @@ static void put_table(const struct table *t, FILE *to)
 		fputs("</th>", to);
 	}
 	fputs("</tr></thead>\n<tbody>\n", to);
-	for (i = 0; i < t->n; i++) {
+	for (i = 0; t->width && i < t->n; i++) {
 		if (i % t->width == 0)
 			fputs("<tr>", to);
 		fprintf(to, "<td%s>", cell_class(&t->cells[i]));

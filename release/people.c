@@ -97,8 +97,8 @@ static int read_employer(struct people *p, const char *s, const char *file, unsi
 	while (len && strchr(" \t", s[len - 1]))
 		len--;
 	if (!len)
-		return err_fail(e, "%s:%u: %s has no employer: write \"DOMAIN EMPLOYER\"", file, line,
-				key);
+		return err_fail(e, "%s:%u: %s has no employer: write \"DOMAIN EMPLOYER\"", file,
+				line, key);
 	emp->name = arena_strndup(&p->arena, s, len);
 	return 0;
 }
@@ -179,8 +179,8 @@ static const char *employer_of(const struct people *p, const char *key, int32_t 
 
 		if (strcmp(m->key, key) || (m->until != DAY_NONE && day >= m->until))
 			continue;
-		if (!best || (m->until != DAY_NONE &&
-			      (best->until == DAY_NONE || m->until < best->until)))
+		if (!best ||
+		    (m->until != DAY_NONE && (best->until == DAY_NONE || m->until < best->until)))
 			best = m;
 	}
 	return best ? best->name : NULL;

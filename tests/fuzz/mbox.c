@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!one->id || !one->parent || !one->subject || !one->from_name || !one->from_mail)
 			abort();
 		if (patch_subject_parse(one->subject, &p) &&
-		    (!p.version || p.title < one->subject || p.title > one->subject + strlen(one->subject)))
+		    (!p.version || p.title < one->subject ||
+		     p.title > one->subject + strlen(one->subject)))
 			abort();
 	}
 	if (m.broken > m.n)

@@ -20,8 +20,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = mem_resize(NULL, size, 1);
 	memcpy(text, data + 1, size - 1);
 	text[size - 1] = 0;
-	ret = results_read(&r, data[0] == 't' ? "a.tap" : data[0] == 's' ? "a.subunit" : "a.xml", text,
-			   size - 1, &e);
+	ret = results_read(&r,
+			   data[0] == 't'   ? "a.tap"
+			   : data[0] == 's' ? "a.subunit"
+					    : "a.xml",
+			   text, size - 1, &e);
 	/* A failure always says why, and a success never does. */
 	if ((ret != 0) != (e.kind != ERR_NONE))
 		abort();

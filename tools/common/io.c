@@ -95,9 +95,14 @@ static void sync_dir_of(const char *path)
 int file_write(const char *path, const void *data, size_t size, mode_t mode, struct err *e)
 {
 	autofree char *temp = mem_printf("%s.XXXXXX", path);
-	int fd = mkostemp(temp, O_CLOEXEC);
+	struct stat st;
 	int saved = 0;
+	int fd;
 
+	/* A rename would put a file in the place of a device or pipe. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return err_fail(e, "%s: not a regular file: give another name", path);
+	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, errno, "%s: cannot write", path);
 	if (write_all(fd, data, size) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0)

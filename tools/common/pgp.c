@@ -472,6 +472,9 @@ static bool is_strong(const struct pgp_facts *f)
 	return false;
 }
 
+/* Seconds that the clock of a host may be behind that of the signer. */
+#define CLOCK_ALLOWANCE (24 * 60 * 60)
+
 static int judge_key(const struct pgp_facts *f, int64_t now, const char *what, struct err *e)
 {
 	const char *fpr = f->fingerprint;
@@ -489,6 +492,9 @@ static int judge_key(const struct pgp_facts *f, int64_t now, const char *what, s
 			       what, fpr, f->algorithm, f->curve, f->bits);
 	if (f->made < f->created)
 		return err_set(e, ERR_SIGNATURE, "%s: is older than its key %s", what, fpr);
+	if (f->made > now + CLOCK_ALLOWANCE)
+		return err_set(e, ERR_SIGNATURE, "%s: is dated in the future: check the clock",
+			       what);
 	if (f->expires && f->made >= f->expires)
 		return err_set(e, ERR_SIGNATURE, "%s: key %s was expired already when it signed",
 			       what, fpr);

@@ -160,7 +160,8 @@ static int compare_units(struct build *b, struct err *e)
 			verdict_refuse(&b->verdict, "not-understood", u->object, NULL, "%s",
 				       e->text);
 			err_clear(e);
-			b->sel.npairs--;
+			cmp_free(&b->sel.pairs[--b->sel.npairs].cmp);
+			memset(&b->sel.pairs[b->sel.npairs], 0, sizeof(*b->sel.pairs));
 		}
 	}
 	return 0;

@@ -257,6 +257,12 @@ static bool border_is_clear(struct pair *p, struct sec *from, const struct targe
 	return true;
 }
 
+/* Pages that Xen writes no more once it has booted. */
+static bool is_read_only(const struct sec *s)
+{
+	return sec_kind(s) == SEC_RODATA || text_starts(s->name, ".data.ro_after_init");
+}
+
 static int ref_variable(struct selection *s, struct pair *p, struct sec *from,
 			const struct target *t, const char *who, struct ref *out)
 {
@@ -274,6 +280,13 @@ static int ref_variable(struct selection *s, struct pair *p, struct sec *from,
 			       "refers to the border between `%s` and the variable before it; "
 			       "declare the new variable elsewhere",
 			       y->name);
+		return -1;
+	}
+	if (y->twin && sec_kind(t->sec) != SEC_RODATA && is_read_only(y->twin->sec) &&
+	    !is_read_only(y->sec)) {
+		verdict_refuse(s->verdict, "became-writable", p->unit->object, y->name,
+			       "can be written now, but the running one lies in read-only memory; "
+			       "use a new variable");
 		return -1;
 	}
 	if (y->twin && y->by_elimination)
@@ -317,8 +330,25 @@ static struct sym *find_definition(struct selection *s, const char *name, struct
 	return NULL;
 }
 
-static int ref_external(struct selection *s, struct pair *p, const struct target *t,
-			const char *who, struct ref *out)
+/* Boot code or data of another object, which the code replaced did not refer to. */
+static bool is_gone_after_boot(const struct selection *s, const struct sec *from,
+			       const struct sym *y)
+{
+	const struct sym *running = hvsyms_find(s->hv, -1, y);
+	size_t i;
+
+	if (sym_is_local(y) || !running || !running->sec ||
+	    !text_starts(running->sec->name, ".init"))
+		return false;
+	for (i = 0; from->twin && i < from->twin->nrels; i++)
+		if (from->twin->rels[i].sym->undef &&
+		    !strcmp(from->twin->rels[i].sym->name, y->name))
+			return false;
+	return true;
+}
+
+static int ref_external(struct selection *s, struct pair *p, const struct sec *from,
+			const struct target *t, const char *who, struct ref *out)
 {
 	struct pair *in = NULL;
 	struct sym *def = find_definition(s, t->sym->name, &in);
@@ -333,6 +363,14 @@ static int ref_external(struct selection *s, struct pair *p, const struct target
 				      sec_kind(def->sec) == SEC_RODATA ? CHOSEN_CONST : CHOSEN_DATA,
 				      def, "new"),
 			t->delta);
+	/* Static in the hypervisor, and used by this object only now. */
+	if (def && def->twin && sym_is_local(def->twin))
+		return need_hv(s, in, def->twin, t->delta, who, out);
+	if (is_gone_after_boot(s, from, t->sym)) {
+		refuse(s, p, "init-reference", who,
+		       "refers to code or data that is gone after boot");
+		return -1;
+	}
 	out->kind = REF_HV;
 	out->name = t->sym->name;
 	out->addend += t->delta;
@@ -362,7 +400,7 @@ int choose_ref(struct selection *s, struct pair *p, struct sec *from, const stru
 	}
 	out->addend = t.adjust;
 	if (!t.sec)
-		return ref_external(s, p, &t, who, out);
+		return ref_external(s, p, from, &t, who, out);
 	switch (sec_kind(t.sec)) {
 	case SEC_TEXT:
 		return ref_code(s, p, &t, who, out);
@@ -382,7 +420,8 @@ int choose_ref(struct selection *s, struct pair *p, struct sec *from, const stru
 		break;
 	case SEC_INIT:
 		/* What the running code referred to already it may go on to refer to. */
-		if (t.owner && t.owner->twin)
+		if (t.owner && t.owner->twin && from->twin &&
+		    refers_to(p, from->twin, t.owner->twin, false))
 			return need_hv(s, p, t.owner->twin, t.delta, who, out);
 		refuse(s, p, "init-reference", who,
 		       "refers to code or data that is gone after boot");
@@ -410,6 +449,13 @@ static void follow_range(struct selection *s, struct pair *p, struct sec *sec, u
 	}
 }
 
+static bool has_rel_at(const struct sec *s, uint64_t off)
+{
+	size_t i = sec_first_rel(s, off);
+
+	return i < s->nrels && s->rels[i].offset == off;
+}
+
 bool piece_ends(struct selection *s, struct pair *p, const struct piece *piece)
 {
 	struct insn insn = {0};
@@ -422,6 +468,10 @@ bool piece_ends(struct selection *s, struct pair *p, const struct piece *piece)
 	while (p->cmp.code.decoder && at < piece->size) {
 		if (insn_at(p->cmp.code.decoder, piece->sec->data + piece->start, piece->size, at,
 			    &insn) < 0)
+			return false;
+		/* A jump that is finished already leads to its old neighbours. */
+		if (insn.disp_width && (insn.target < 0 || insn.target > (int64_t)piece->size) &&
+		    !has_rel_at(piece->sec, piece->start + at + insn.disp))
 			return false;
 		at += insn.length;
 	}
@@ -522,6 +572,12 @@ static void judge_variable(struct selection *s, struct pair *p, struct sym *y)
 
 static void judge_new_variable(struct selection *s, struct pair *p, struct sym *y)
 {
+	if (y->sec && sec_kind(y->sec) == SEC_PERCPU && y->twin && y->twin->size != y->size)
+		verdict_refuse(
+			s->verdict, "percpu-changed", p->unit->object, y->name,
+			"per-CPU variable of another size (%llu -> %llu bytes): its space is "
+			"made at boot",
+			(unsigned long long)y->twin->size, (unsigned long long)y->size);
 	if (y->sec && sec_kind(y->sec) == SEC_PERCPU && y->size && !y->twin && !y->ambiguous &&
 	    !sym_is_section(y))
 		verdict_refuse(s->verdict, "percpu-added", p->unit->object, y->name,
@@ -556,6 +612,17 @@ static void judge_whole(struct selection *s, struct pair *p)
 		verdict_refuse(s->verdict, "section-changed", p->unit->object, NULL,
 			       "%s: not a function or variable that could be replaced",
 			       p->cmp.asm_why);
+}
+
+/* The running one belongs to another object: nothing here says that it changed. */
+static void judge_moved(struct selection *s, struct pair *p, const struct sym *y)
+{
+	uint64_t addr;
+
+	if (y->sec && !y->twin && !sym_is_local(y) && sec_kind(y->sec) == SEC_TEXT &&
+	    hvsyms_count(s->hv, y->name, &addr))
+		verdict_refuse(s->verdict, "moved", p->unit->object, y->name,
+			       "moved here from another file: leave it there and change it there");
 }
 
 /* A changed section that the source names, with more than one function in it. */
@@ -600,6 +667,7 @@ static void begin(struct selection *s, struct pair *p)
 		if (o->syms[i].sec && o->syms[i].compared)
 			judge_variable(s, p, &o->syms[i]);
 		judge_new_variable(s, p, &o->syms[i]);
+		judge_moved(s, p, &o->syms[i]);
 	}
 }
 
@@ -655,6 +723,34 @@ static void judge_denied(struct selection *s, struct chosen *c)
 			       "hypervisor");
 }
 
+/*
+ * A weak function can have lost against one of another object. What runs has then
+ * other bytes, relocated fields aside.
+ */
+static bool is_running(const struct selection *s, const struct sym *y, const struct sym *old)
+{
+	const uint8_t *have = hvsyms_bytes(s->hv, old->value, old->size);
+	const struct sec *sec = y->sec;
+	size_t next = sec_first_rel(sec, y->value);
+	uint64_t i;
+
+	if (y->bind != STB_WEAK)
+		return true;
+	if (!have || old->size != y->size || !sec->data)
+		return false;
+	for (i = 0; i < y->size; i++) {
+		const struct rel *r = next < sec->nrels ? &sec->rels[next] : NULL;
+
+		if (r && y->value + i == r->offset && rel_width(r->type)) {
+			i += rel_width(r->type) - 1;
+			next++;
+		} else if (sec->data[y->value + i] != have[i]) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* Where the old function is, and that it can be replaced at all. */
 static void find_old(struct selection *s, struct chosen *c)
 {
@@ -664,6 +760,12 @@ static void find_old(struct selection *s, struct chosen *c)
 	if (!old || !old->size) {
 		verdict_refuse(s->verdict, "unresolved-symbol", p->unit->object, c->sym->name,
 			       "cannot be found in the hypervisor's symbols");
+		return;
+	}
+	if (!is_running(s, c->sym->twin, old)) {
+		verdict_refuse(s->verdict, "not-running", p->unit->object, c->sym->name,
+			       "is weak, and the hypervisor has the definition of another object: "
+			       "change that one");
 		return;
 	}
 	c->old = old;

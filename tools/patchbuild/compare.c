@@ -205,7 +205,8 @@ static bool same_rel(struct cmp *c, struct range o, const struct rel *ro, struct
 	struct target to;
 	struct target tn;
 
-	if (ro->offset - o.start != rn->offset - n.start || ro->type != rn->type) {
+	if (ro->offset - o.start != rn->offset - n.start ||
+	    (ro->type != rn->type && !(rel_is_branch(o.sec, ro) && rel_is_branch(n.sec, rn)))) {
 		*why = arena_printf(&c->arena, "relocations differ at +0x%llx",
 				    (unsigned long long)(rn->offset - n.start));
 		return false;

@@ -71,6 +71,9 @@ static int load_section(struct loader *l, Elf_Scn *scn, struct sec *s, size_t na
 		return bad(l, "alignment of a section is not a power of two");
 	if (sh.sh_flags & SHF_COMPRESSED)
 		return is_debug(s->name) ? 0 : bad(l, "compressed section");
+	if (s->type == SHT_NOBITS && l->o->type == ET_REL && s->size &&
+	    (s->flags & (SHF_EXECINSTR | SHF_MERGE)))
+		return bad(l, "code or strings without content");
 	if (s->type == SHT_NOBITS || s->type == SHT_NULL || !s->size || is_debug(s->name))
 		return 0;
 	if (sh.sh_offset > l->o->file.size || sh.sh_size > l->o->file.size - sh.sh_offset)

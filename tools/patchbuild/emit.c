@@ -16,6 +16,7 @@
 struct placed {
 	const struct sec *sec;
 	uint64_t start;
+	uint64_t size;
 	uint64_t at;
 };
 
@@ -129,12 +130,13 @@ static void add_chosen(struct emitter *em, struct chosen *c)
 
 	if (c->kind == CHOSEN_CONST || c->kind == CHOSEN_HOOK)
 		flags &= ~(uint64_t)SHF_WRITE;
-	s = c->kind == CHOSEN_HOOK ? table(em, c->sec->name, flags, c->sec->align)
-				   : out_sec_new(&em->o, section_name(em, c),
-						 c->sec->type == SHT_NOBITS && c->kind == CHOSEN_DATA
-							 ? SHT_NOBITS
-							 : SHT_PROGBITS,
-						 flags, c->sec->align);
+	s = c->kind == CHOSEN_HOOK
+		    ? table(em, c->sec->name, flags, c->sec->align)
+		    : out_sec_new(&em->o, section_name(em, c),
+				  c->sec->type == SHT_NOBITS && c->kind == CHOSEN_DATA
+					  ? SHT_NOBITS
+					  : SHT_PROGBITS,
+				  flags, c->sec->align);
 	if (s->type == SHT_NOBITS) {
 		s->nobits = size;
 		start = 0;
@@ -167,11 +169,12 @@ static uint64_t place_piece(struct emitter *em, struct pair *p, const struct pie
 	uint64_t at;
 
 	for (i = 0; i < em->nplaced; i++)
-		if (em->placed[i].sec == piece->sec && em->placed[i].start == piece->start)
+		if (em->placed[i].sec == piece->sec && em->placed[i].start == piece->start &&
+		    em->placed[i].size == piece->size)
 			return em->placed[i].at;
 	at = out_sec_add(to, piece->sec->data + piece->start, piece->size, 1);
 	em->placed = mem_grow(em->placed, em->nplaced, sizeof(*em->placed));
-	em->placed[em->nplaced++] = (struct placed){piece->sec, piece->start, at};
+	em->placed[em->nplaced++] = (struct placed){piece->sec, piece->start, piece->size, at};
 	add_relocs(em, p, piece->sec, piece->start, piece->size, to, at, who);
 	return at;
 }
@@ -295,11 +298,9 @@ static void add_function(struct emitter *em, struct out_sec *funcs, const struct
 		memcpy(f.expect_data, code, len);
 	}
 	at = out_sec_add(funcs, &f, sizeof(f), 8);
-	out_rel_add(funcs, at + offsetof(struct abi_func, name), R_X86_64_64,
-		    em->strings->self,
+	out_rel_add(funcs, at + offsetof(struct abi_func, name), R_X86_64_64, em->strings->self,
 		    (int64_t)out_sec_add(em->strings, name, strlen(name) + 1, 1));
-	out_rel_add(funcs, at + offsetof(struct abi_func, new_addr), R_X86_64_64, c->out,
-		    0);
+	out_rel_add(funcs, at + offsetof(struct abi_func, new_addr), R_X86_64_64, c->out, 0);
 }
 
 static void add_functions(struct emitter *em)
@@ -395,8 +396,8 @@ static int build(struct emitter *em, const struct emit_info *info, struct err *e
 	return 0;
 }
 
-int emit(struct selection *s, const struct emit_info *info, struct strbuf *out,
-	 char build_id[41], struct err *e)
+int emit(struct selection *s, const struct emit_info *info, struct strbuf *out, char build_id[41],
+	 struct err *e)
 {
 	struct emitter em = {.s = s, .o = {.machine = EM_X86_64}};
 	size_t before = s->n;

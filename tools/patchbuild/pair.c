@@ -12,6 +12,7 @@ struct cand {
 	const char *key; /* scope key, or NULL */
 	bool numbered;
 	bool code;
+	bool boot; /* gone after boot: never the twin of something that stays */
 	uint64_t print; /* of content and users; 0: not computed */
 };
 
@@ -102,6 +103,7 @@ static void collect(struct side *side, struct arena *a)
 		c->sym = &o->syms[i];
 		c->stem = pair_stem(a, c->sym->name, &c->numbered);
 		c->code = c->sym->sec->flags & 4 /* SHF_EXECINSTR */;
+		c->boot = sec_kind(c->sym->sec) == SEC_INIT;
 		if (c->numbered)
 			c->key = find_key(side->keys, c->sym);
 		side->n++;
@@ -129,7 +131,8 @@ static struct cand *only_one(struct group *from, struct cand *x, struct group *i
 	size_t i;
 
 	for (i = 0; i < in->n; i++) {
-		if (!is_free(&in->v[i]) || !alike(from, x, in, &in->v[i]))
+		if (!is_free(&in->v[i]) || in->v[i].boot != x->boot ||
+		    !alike(from, x, in, &in->v[i]))
 			continue;
 		if (found)
 			return NULL;

@@ -81,6 +81,14 @@ static bool is_shared_data(const char *name)
 	return false;
 }
 
+static bool ends_with_word(const char *section, const char *name)
+{
+	size_t all = strlen(section);
+	size_t len = strlen(name);
+
+	return len && all > len && text_ends(section, name) && section[all - len - 1] == '.';
+}
+
 /*
  * -fdata-sections names a section after its variable. A .data.X or .bss.X whose
  * symbol is not X, and which is none of the shared ones, was named in the source:
@@ -93,7 +101,7 @@ static bool is_named_in_source(const struct sec *s)
 	if (is_shared_data(s->name) || !s->size)
 		return false;
 	for (i = 0; i < s->nsyms; i++)
-		if (text_ends(s->name, s->syms[i]->name))
+		if (ends_with_word(s->name, s->syms[i]->name))
 			return false;
 	return true;
 }

@@ -99,7 +99,7 @@ static void size_fixups(struct special *s)
 		const struct item *next = NULL;
 
 		for (i = n + 1; v[i] && !next; i++)
-			if (v[i]->piece.start > p->start)
+			if (v[i]->piece.sec == p->sec && v[i]->piece.start > p->start)
 				next = v[i];
 		p->size = (next ? next->piece.start : p->sec->size) - p->start;
 	}

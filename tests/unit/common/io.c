@@ -58,6 +58,19 @@ START_TEST(failed_write_leaves_nothing)
 }
 END_TEST
 
+START_TEST(replaces_regular_files_only)
+{
+	autofree char *path = path_join(root, "pipe");
+	struct stat st;
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	ck_assert_int_eq(file_write(path, "x", 1, 0644, &e), -1);
+	ck_assert_ptr_nonnull(strstr(e.text, "not a regular file"));
+	ck_assert(stat(path, &st) == 0 && S_ISFIFO(st.st_mode));
+}
+END_TEST
+
 START_TEST(reads_regular_files_only)
 {
 	struct file_data f;
@@ -134,6 +147,7 @@ Suite *io_suite(void)
 	tcase_add_checked_fixture(t, make_root, remove_root);
 	tcase_add_test(t, writes_whole_files);
 	tcase_add_test(t, failed_write_leaves_nothing);
+	tcase_add_test(t, replaces_regular_files_only);
 	tcase_add_test(t, reads_regular_files_only);
 	tcase_add_test(t, walks_in_order_and_follows_no_links);
 	tcase_add_loop_test(t, normal_paths, 0, sizeof(paths) / sizeof(paths[0]));

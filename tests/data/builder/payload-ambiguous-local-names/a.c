@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+static int state = 1;
+
+static noinline int handle(int n)
+{
+	do_work(state);
+	return n + state++;
+}
+
+int ambiguous_a(int n)
+{
+	return handle(n) + handle(n + 1);
+}

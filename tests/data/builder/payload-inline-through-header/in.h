@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+static inline bool check(int n)
+{
+	return n > 4;
+}

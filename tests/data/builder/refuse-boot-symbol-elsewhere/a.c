@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+int wants_boot_code_too(int n)
+{
+	return n;
+}
