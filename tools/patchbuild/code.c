@@ -246,6 +246,9 @@ char *code_first_difference(struct code *c, struct arena *a, const struct sec *o
 	char after[96];
 	size_t at = 0;
 
+	/* What was data without content before has no instruction to show. */
+	if (!olds->data || !news->data)
+		n = 0;
 	while (at < n && olds->data[at] == news->data[at])
 		at++;
 	if (at == n || !decoder(c, &e))

@@ -469,13 +469,15 @@ static void compare_all(struct cmp *c)
  */
 static bool same_init_bytes(struct cmp *c, const struct sym *o, const struct sym *n)
 {
-	const uint8_t *a = o->sec->data + o->value;
-	const uint8_t *b = n->sec->data + n->value;
 	struct err e = ERR_INIT;
+	const uint8_t *a;
+	const uint8_t *b;
 	size_t at = 0;
 
-	if (o->size != n->size)
+	if (o->size != n->size || !o->sec->data || !n->sec->data)
 		return false;
+	a = o->sec->data + o->value;
+	b = n->sec->data + n->value;
 	if (!memcmp(a, b, n->size))
 		return true;
 	if (!c->code.decoder)

@@ -12,6 +12,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* Sizes and addends may be added up without overflow: no address needs as much. */
+#define MAX_NUMBER (INT64_MAX / 16)
+
 /* Everything one load needs; gone when it ends. */
 struct loader {
 	struct obj *o;
@@ -67,8 +70,12 @@ static int load_section(struct loader *l, Elf_Scn *scn, struct sec *s, size_t na
 	s->size = sh.sh_size;
 	s->align = sh.sh_addralign ? sh.sh_addralign : 1;
 	s->entsize = sh.sh_entsize;
+	if (s->size > MAX_NUMBER || s->align > MAX_NUMBER)
+		return bad(l, "section of a size beyond all addresses");
 	if (s->align & (s->align - 1))
 		return bad(l, "alignment of a section is not a power of two");
+	if ((s->type == SHT_NOBITS || s->type == SHT_NULL) && (s->flags & SHF_EXECINSTR) && s->size)
+		return bad(l, "code without content");
 	if (sh.sh_flags & SHF_COMPRESSED)
 		return is_debug(s->name) ? 0 : bad(l, "compressed section");
 	if (s->type == SHT_NOBITS && l->o->type == ET_REL && s->size &&
@@ -231,6 +238,8 @@ static int load_rela(struct loader *l, Elf_Scn *scn, const GElf_Shdr *sh)
 			return bad(l, "relocation names a symbol that does not exist");
 		if (gr.r_offset >= target->size)
 			return bad(l, "relocation outside its section");
+		if (gr.r_addend > MAX_NUMBER || gr.r_addend < -MAX_NUMBER)
+			return bad(l, "relocation with an addend beyond all addresses");
 		r->offset = gr.r_offset;
 		r->addend = gr.r_addend;
 		r->type = (uint32_t)GELF_R_TYPE(gr.r_info);
