@@ -12,6 +12,12 @@ struct entry {
 #define INV XSP_KIND_INVALID
 #define UNS XSP_KIND_UNSUPPORTED
 #define SIG XSP_KIND_SIGNATURE
+#define POL XSP_KIND_POLICY
+#define MEM XSP_KIND_MEMORY
+#define EXI XSP_KIND_EXISTS
+#define MIS XSP_KIND_MISSING
+#define RNG XSP_KIND_RANGE
+#define STA XSP_KIND_STATE
 
 static const struct entry catalogue[XSP_CODES] = {
 	[XSP_OK] = {"is in order", XSP_KIND_NONE},
@@ -123,6 +129,59 @@ static const struct entry catalogue[XSP_CODES] = {
 	[XSP_PGP_ISSUER] = {"has a key id that is not its fingerprint's", SIG},
 	[XSP_PGP_MPI] = {"has a number that is not in shortest form", SIG},
 	[XSP_PGP_MPI_SIZE] = {"has a number that is empty or too long", SIG},
+
+	[XSP_POLICY_UNSIGNED] = {"is not signed", SIG},
+	[XSP_POLICY_NO_KEYS] = {"cannot be verified: no keys are known here", SIG},
+	[XSP_POLICY_UNKNOWN_KEY] = {"is by a key that is not known here", SIG},
+	[XSP_POLICY_KEY_ALGO] = {"is of another algorithm than its key", SIG},
+	[XSP_POLICY_KEY_TIME] = {"was not made while its key was valid", SIG},
+	[XSP_POLICY_BAD_SIGNATURE] = {"is not its key's over this content", SIG},
+	[XSP_POLICY_TOO_FEW] = {"has fewer good signatures than are needed here", SIG},
+
+	[XSP_NO_MEMORY] = {"needs more memory than there is", MEM},
+	[XSP_NAME] = {"is empty, too long or has control characters", INV},
+	[XSP_NAME_TAKEN] = {"is the name of a payload that is loaded", EXI},
+	[XSP_OTHER_MACHINE] = {"is for another machine than this", UNS},
+	[XSP_XEN_NO_ID] = {"cannot be compared: this hypervisor has no build-id", MIS},
+	[XSP_XEN_OTHER] = {"is not the build-id of this hypervisor", INV},
+	[XSP_ID_TAKEN] = {"is the build-id of a payload that is loaded", EXI},
+	[XSP_LAYOUT_SIZE] = {"needs more than 16 MiB when loaded", RNG},
+
+	[XSP_SYMBOL_UNRESOLVED] = {"is in neither the hypervisor nor a loaded payload", MIS},
+	[XSP_SYMBOL_DUPLICATE] = {"has a name that exists already", EXI},
+	[XSP_RELOC_OFFSET] = {"changes bytes outside its section", INV},
+	[XSP_RELOC_SYMBOL] = {"has a symbol number that does not exist", INV},
+	[XSP_RELOC_NOT_LOADED] = {"leads to a section that is not loaded", INV},
+	[XSP_RELOC_TYPE] = {"is of a type that is not known", UNS},
+	[XSP_RELOC_OVERFLOW] = {"leads too far away for its field", RNG},
+	[XSP_RELOC_MISALIGNED] = {"leads to an address that is not aligned for it", INV},
+	[XSP_FUNC_NOT_FOUND] = {"names a function that does not exist", MIS},
+	[XSP_FUNC_OLD_TEXT] = {"has old code outside the hypervisor's code", INV},
+	[XSP_FUNC_DENIED] = {"is needed for patching itself and cannot be patched", POL},
+	[XSP_FUNC_DISTANCE] = {"has new code too far away for a jump", RNG},
+	[XSP_FUNC_ENDBR] = {"is too small for a jump behind its endbr64", INV},
+	[XSP_FUNC_OVERLAP] = {"is patched twice by one payload", INV},
+	[XSP_HOOK_TARGET] = {"does not lead to code of the payload", INV},
+	[XSP_ALT_ORIGINAL] = {"changes bytes outside the payload's code", INV},
+	[XSP_ALT_REPLACEMENT] = {"has a replacement outside its section", INV},
+	[XSP_ALT_SIZE] = {"has a replacement that does not fit", INV},
+	[XSP_ALT_FEATURE] = {"names a CPU feature that does not exist", INV},
+	[XSP_ALT_BRANCH] = {"has a branch that cannot be moved", UNS},
+	[XSP_ALT_CALL] = {"is no indirect call through a pointer that can be read", INV},
+	[XSP_EX_ENTRY] = {"leads out of the payload's code", INV},
+	[XSP_BUG_LOCATION] = {"does not lead to code of the payload", INV},
+	[XSP_BUG_POINTER] = {"has a file name or message outside the payload's data", INV},
+
+	[XSP_STATE_APPLIED] = {"is applied: revert it first", STA},
+	[XSP_STATE_NOT_APPLIED] = {"is not applied", STA},
+	[XSP_STATE_NOT_TOP] = {"is not the one applied last: revert that first", STA},
+	[XSP_STATE_REAPPLY] = {"has data and was reverted: unload and upload it again", STA},
+	[XSP_IN_USE] = {"has a symbol that another loaded payload uses", STA},
+	[XSP_DEPENDS_XEN] = {"does not depend on the hypervisor, and nothing is applied", STA},
+	[XSP_DEPENDS_TOP] = {"does not depend on the payload applied last", STA},
+	[XSP_EXPECT_MISMATCH] = {"has other bytes in the hypervisor than it expects", STA},
+	[XSP_PLAN_OVERLAP] = {"would write into the middle of another payload's patch", STA},
+	[XSP_REPLACE_HOOKS] = {"cannot be replaced: it has hooks that may refuse", UNS},
 };
 
 static const struct entry unknown = {"failed for an unknown reason", INV};

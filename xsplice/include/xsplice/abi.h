@@ -310,6 +310,40 @@ struct abi_sig_end {
 	uint32_t count; /* of records, 1 to ABI_SIG_MAX */
 };
 
+/* --- the journal ------------------------------------------------------------- */
+
+/* What happened. */
+#define ABI_JOURNAL_BOOT    0 /* the first record: the loader came up */
+#define ABI_JOURNAL_UNLOAD  1 /* 1 to 4: numbers of Xen's actions */
+#define ABI_JOURNAL_REVERT  2
+#define ABI_JOURNAL_APPLY   3
+#define ABI_JOURNAL_REPLACE 4
+#define ABI_JOURNAL_UPLOAD  5
+
+#define ABI_JOURNAL_TRUSTED 0x01 /* the payload was signed as the policy wants */
+
+/*
+ * One record. Its digest is SHA-256 over the digest of the record before (zeros
+ * before record 0) and all bytes of this one up to the digest.
+ */
+struct abi_journal_record {
+	uint64_t number; /* 0, 1, 2 ... since boot */
+	uint64_t time; /* ns since 1970, by the hypervisor's clock */
+	uint64_t pause; /* ns that all CPUs stood still */
+	int32_t result; /* 0, or a negative errno of Xen */
+	uint16_t operation; /* ABI_JOURNAL_* */
+	uint16_t code; /* enum xsp_code: why it failed; 0 if it did not */
+	uint8_t file_digest[32]; /* SHA-256 of the file as uploaded; zeros: unknown */
+	uint8_t build_id[20]; /* of the payload, its first bytes; zeros: unknown */
+	uint8_t signer[20]; /* fingerprint of the first good signature's key; or zeros */
+	uint8_t flags; /* ABI_JOURNAL_TRUSTED */
+	uint8_t mode; /* 0 off, 1 permissive, 2 enforce */
+	uint8_t signatures; /* good ones */
+	uint8_t pad[5]; /* 0 */
+	char name[128]; /* of the payload, zeros behind it; not escaped */
+	uint8_t digest[32];
+};
+
 #define ABI_SIZE(type, size)                                                                       \
 	_Static_assert(sizeof(struct type) == (size), "struct " #type " has another size on disk")
 ABI_SIZE(abi_ehdr, 64);
@@ -326,6 +360,7 @@ ABI_SIZE(abi_ex_entry, 8);
 ABI_SIZE(abi_alt_call, 4);
 ABI_SIZE(abi_sig_header, 12);
 ABI_SIZE(abi_sig_end, 24);
+ABI_SIZE(abi_journal_record, 272);
 #undef ABI_SIZE
 
 #endif

@@ -4,9 +4,9 @@
  *
  * The core is the only code that reads the bytes of a payload. It is freestanding
  * C: it takes what it needs of its surroundings from <xsp_env.h>, keeps no state
- * of its own, prints nothing and allocates nothing here. All memory given to it
- * stays the caller's, must not change while it is in use, and needs no alignment;
- * what the core gives back points into it.
+ * of its own and prints nothing. This half of it allocates nothing; loader.h is the
+ * other half. All memory given to it stays the caller's, must not change while it is
+ * in use, and needs no alignment; what the core gives back points into it.
  *
  * Order of use, the one of a loader:
  *
@@ -144,6 +144,63 @@ enum xsp_code {
 	XSP_PGP_MPI,
 	XSP_PGP_MPI_SIZE,
 
+	/* policy */
+	XSP_POLICY_UNSIGNED,
+	XSP_POLICY_NO_KEYS,
+	XSP_POLICY_UNKNOWN_KEY,
+	XSP_POLICY_KEY_ALGO,
+	XSP_POLICY_KEY_TIME,
+	XSP_POLICY_BAD_SIGNATURE,
+	XSP_POLICY_TOO_FEW,
+
+	/* loading */
+	XSP_NO_MEMORY,
+	XSP_NAME,
+	XSP_NAME_TAKEN,
+	XSP_OTHER_MACHINE,
+	XSP_XEN_NO_ID,
+	XSP_XEN_OTHER,
+	XSP_ID_TAKEN,
+	XSP_LAYOUT_SIZE,
+
+	/* linking */
+	XSP_SYMBOL_UNRESOLVED,
+	XSP_SYMBOL_DUPLICATE,
+	XSP_RELOC_OFFSET,
+	XSP_RELOC_SYMBOL,
+	XSP_RELOC_NOT_LOADED,
+	XSP_RELOC_TYPE,
+	XSP_RELOC_OVERFLOW,
+	XSP_RELOC_MISALIGNED,
+	XSP_FUNC_NOT_FOUND,
+	XSP_FUNC_OLD_TEXT,
+	XSP_FUNC_DENIED,
+	XSP_FUNC_DISTANCE,
+	XSP_FUNC_ENDBR,
+	XSP_FUNC_OVERLAP,
+	XSP_HOOK_TARGET,
+	XSP_ALT_ORIGINAL,
+	XSP_ALT_REPLACEMENT,
+	XSP_ALT_SIZE,
+	XSP_ALT_FEATURE,
+	XSP_ALT_BRANCH,
+	XSP_ALT_CALL,
+	XSP_EX_ENTRY,
+	XSP_BUG_LOCATION,
+	XSP_BUG_POINTER,
+
+	/* actions */
+	XSP_STATE_APPLIED,
+	XSP_STATE_NOT_APPLIED,
+	XSP_STATE_NOT_TOP,
+	XSP_STATE_REAPPLY,
+	XSP_IN_USE,
+	XSP_DEPENDS_XEN,
+	XSP_DEPENDS_TOP,
+	XSP_EXPECT_MISMATCH,
+	XSP_PLAN_OVERLAP,
+	XSP_REPLACE_HOOKS,
+
 	XSP_CODES
 };
 
@@ -153,6 +210,12 @@ enum xsp_kind {
 	XSP_KIND_INVALID, /* contradicts the format */
 	XSP_KIND_UNSUPPORTED, /* well-formed, but nothing that is understood here */
 	XSP_KIND_SIGNATURE, /* about a signature */
+	XSP_KIND_POLICY, /* in order, but not allowed here */
+	XSP_KIND_MEMORY, /* no memory is left */
+	XSP_KIND_EXISTS, /* there already */
+	XSP_KIND_MISSING, /* not there */
+	XSP_KIND_RANGE, /* too far away or too large */
+	XSP_KIND_STATE, /* not now: another state or order is needed */
 };
 
 /* The first cause of a failure. Zero it before use. */
