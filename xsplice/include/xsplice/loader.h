@@ -75,6 +75,12 @@ struct xsp_host {
 	uint64_t (*now)(void *ctx);
 };
 
+/*
+ * deny.c: may the function of the hypervisor with this name ("name", or
+ * "folder/file.c#name") not be patched? Every home's is_denied() asks this.
+ */
+bool xsp_is_denied(const char *symbol);
+
 /* Bytes of a digest of OpenPGP number @hash (XSP_PGP_SHA*). */
 uint32_t xsp_digest_size(uint8_t hash);
 
