@@ -9,12 +9,12 @@
  * addresses of the caller's memory, written to up to the size that the caller gave,
  * never beyond. docs/hypercall.md says the same in prose.
  *
- * The overlay installs this file as xen/include/public/xsplice.h.
+ * The overlay installs this file as xen/include/public/xsplice.h, so it includes
+ * nothing: bring <stdint.h>, or what stands for it. A record of the journal is struct
+ * abi_journal_record of abi.h.
  */
 #ifndef XSPLICE_HYPERCALL_H
 #define XSPLICE_HYPERCALL_H
-
-#include "xsplice/abi.h"
 
 #define XSPLICE_OP_INFO	     0x58530001u /* "XS" and a number */
 #define XSPLICE_OP_CHECK     0x58530002u
@@ -93,6 +93,7 @@ struct xsplice_op_journal {
 	uint64_t pad[3];
 };
 
+#if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
 #define XSPLICE_SIZE(type, size)                                                                   \
 	_Static_assert(sizeof(struct type) == (size), "struct " #type " has another size")
 XSPLICE_SIZE(xsplice_op_info, 64);
@@ -101,5 +102,6 @@ XSPLICE_SIZE(xsplice_function, 128);
 XSPLICE_SIZE(xsplice_op_functions, 64);
 XSPLICE_SIZE(xsplice_op_journal, 64);
 #undef XSPLICE_SIZE
+#endif
 
 #endif
