@@ -39,6 +39,12 @@ static const struct row {
 	 "there is not enough memory for the payload (in Xen, or in dom0 to hand it over): unload "
 	 "what is not needed"},
 
+	{OP_UPLOAD, WHEN_ASKED, EBADMSG, ERR_SIGNATURE,
+	 "Xen refuses the payload: it is not signed as the keys built into this Xen "
+	 "demand; " SEE_CONSOLE},
+	{OP_UPLOAD, WHEN_ASKED, EROFS, ERR_SIGNATURE,
+	 "Xen refuses the payload: it patches code that patching itself needs; " SEE_CONSOLE},
+
 	{OP_APPLY, WHEN_ASKED, EINVAL, ERR_CHECK,
 	 "Xen refuses to apply it: what it depends on is not what was applied last, the code to "
 	 "be replaced is not what it expects, or its own pre-apply hook says no; " SEE_CONSOLE},

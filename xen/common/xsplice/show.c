@@ -22,7 +22,7 @@ static const struct {
     { XSP_DEPENDS_XEN, EINVAL },
     { XSP_DEPENDS_TOP, EINVAL },
     { XSP_EXPECT_MISMATCH, EINVAL },
-    { XSP_FUNC_DENIED, EPERM },
+    { XSP_FUNC_DENIED, EROFS },    /* not EPERM: the caller may do it, nobody may this */
 };
 
 int xsplice_errno(enum xsp_code code)

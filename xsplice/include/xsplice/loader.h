@@ -303,6 +303,7 @@ struct xsp_step {
 	uint32_t size; /* XSP_WRITE */
 	uint32_t bytes; /* XSP_WRITE: index of the old bytes in xsp_plan.bytes; the new ones
 			   follow them */
+	bool fresh; /* XSP_WRITE: no step before writes there */
 };
 
 /* Everything an action does while all CPUs stand still, in order. */
@@ -369,6 +370,7 @@ struct xsp_event {
 	uint16_t operation; /* ABI_JOURNAL_* */
 	int32_t result; /* 0, or a negative errno of Xen */
 	uint16_t code; /* enum xsp_code: why it failed */
+	uint8_t mode; /* enum xsp_mode in force */
 	uint64_t pause; /* ns that all CPUs stood still; 0: they did not */
 	const char *name; /* of the payload as the caller gave it */
 	const struct xsp_module *module; /* NULL: none */
