@@ -170,7 +170,7 @@ static void record(struct xsp_module *m, enum xsp_action action, int rc,
         .module = m,
     };
 
-    xsp_journal_add(&xsplice_journal, &e);
+    xsplice_record(&e);
 }
 
 static void report(const struct xsp_module *m, enum xsp_action action, int rc,

@@ -92,6 +92,16 @@ static void cf_check host_read_text(void *ctx, uint64_t addr, void *to, size_t s
     memcpy(to, (const void *)addr, size);
 }
 
+/* From the start of constants to the end of data, as the linker script has them. */
+static bool cf_check host_read_data(void *ctx, uint64_t addr, void *to, size_t size)
+{
+    if ( !xsplice_is_data(addr, size) )
+        return false;
+    memcpy(to, (const void *)addr, size);
+
+    return true;
+}
+
 static void cf_check host_digest(void *ctx, uint8_t hash, const struct xsp_bytes *piece,
                                  uint32_t count, uint8_t *out)
 {
@@ -117,6 +127,7 @@ const struct xsp_host xsplice_host = {
     .is_text = host_is_text,
     .is_denied = host_is_denied,
     .read_text = host_read_text,
+    .read_data = host_read_data,
     .digest = host_digest,
     .check_signature = host_check_signature,
     .now = host_now,
@@ -154,6 +165,12 @@ static void __init set_machine(struct xsp_loader *l)
     l->features = XSPLICE_FEATURES;
 }
 
+void xsplice_record(struct xsp_event *e)
+{
+    e->mode = xsplice_loader.policy.mode;
+    xsp_journal_add(&xsplice_journal, e);
+}
+
 static int __init cf_check xsplice_init(void)
 {
     struct xsp_event boot = { .operation = ABI_JOURNAL_BOOT, .name = "" };
@@ -166,7 +183,7 @@ static int __init cf_check xsplice_init(void)
     set_policy(&xsplice_loader.policy);
     set_machine(&xsplice_loader);
     xsp_journal_init(&xsplice_journal, &xsplice_host, journal_records, JOURNAL_RECORDS);
-    xsp_journal_add(&xsplice_journal, &boot);
+    xsplice_record(&boot);
     xsplice_show_init();
     arch_xsplice_init();
 

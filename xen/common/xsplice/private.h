@@ -102,8 +102,8 @@ int xsplice_rendezvous(s_time_t deadline, int (*act)(void),
 /* --- host.c --------------------------------------------------------------------- */
 
 extern const struct xsp_host xsplice_host;
-int xsplice_host_init(void);
-uint64_t xsplice_wallclock(void);
+/* Adds to the journal, under the lock. */
+void xsplice_record(struct xsp_event *e);
 
 /* --- crypto: pubkey.c and the table of keys made of CONFIG_XSPLICE_KEYRING -------- */
 

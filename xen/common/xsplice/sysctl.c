@@ -89,7 +89,7 @@ static void record_upload(const char *name, int rc, const struct xsplice_attempt
     };
 
     xsplice_host.digest(NULL, XSP_PGP_SHA256, &bytes, 1, digest);
-    xsp_journal_add(&xsplice_journal, &e);
+    xsplice_record(&e);
 }
 
 static void say_upload(const char *name, int rc, const struct xsplice_attempt *a)
@@ -267,7 +267,7 @@ static int unload(struct xsp_module *m)
         e.code = cause.code;
         xsplice_complain(m->name, &cause);
     }
-    xsp_journal_add(&xsplice_journal, &e);
+    xsplice_record(&e);
     if ( !e.result )
         xsplice_unload(m);
 

@@ -17,6 +17,7 @@
 #ifdef CONFIG_X86
 #include <asm/alternative.h>
 #include <asm/cpufeature.h>
+#include <asm/setup.h>
 #endif
 
 #include "probe.h"
@@ -119,6 +120,22 @@ static inline int xsplice_apply_alt_calls(void *start, unsigned int count)
     /* The section means nothing to this Xen: nobody may rely on it. */
     return count ? -EOPNOTSUPP : 0;
 #endif
+}
+
+static inline bool xsplice_is_between(unsigned long addr, unsigned long size,
+                                      const char *start, const char *end)
+{
+    unsigned long total = end - start;
+    unsigned long at = addr - (unsigned long)start;
+
+    return addr >= (unsigned long)start && at <= total && size <= total - at;
+}
+
+/* Constants and data; what lies between them is gone after boot. */
+static inline bool xsplice_is_data(unsigned long addr, unsigned long size)
+{
+    return xsplice_is_between(addr, size, __2M_rodata_start, __2M_rodata_end) ||
+           xsplice_is_between(addr, size, __2M_rwdata_start, __2M_rwdata_end);
 }
 
 static inline bool xsplice_is_vmap(const void *p)
