@@ -44,6 +44,20 @@ static inline uint64_t xsp_le64(const uint8_t *p)
 	return (uint64_t)xsp_le32(p + 4) << 32 | xsp_le32(p);
 }
 
+static inline void xsp_put32(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)v;
+	p[1] = (uint8_t)(v >> 8);
+	p[2] = (uint8_t)(v >> 16);
+	p[3] = (uint8_t)(v >> 24);
+}
+
+/* As a signed number, @v fits 32 bits. */
+static inline bool xsp_fits_s32(uint64_t v)
+{
+	return v + 0x80000000u <= 0xffffffffu;
+}
+
 static inline bool xsp_all_zero(const uint8_t *p, size_t n)
 {
 	while (n && !*p) {

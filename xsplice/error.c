@@ -166,6 +166,7 @@ static const struct entry catalogue[XSP_CODES] = {
 	[XSP_ALT_REPLACEMENT] = {"has a replacement outside its section", INV},
 	[XSP_ALT_SIZE] = {"has a replacement that does not fit", INV},
 	[XSP_ALT_FEATURE] = {"names a CPU feature that does not exist", INV},
+	[XSP_ALT_APPLIED] = {"is marked as applied already", INV},
 	[XSP_ALT_BRANCH] = {"has a branch that cannot be moved", UNS},
 	[XSP_ALT_CALL] = {"is no indirect call through a pointer that can be read", INV},
 	[XSP_EX_ENTRY] = {"leads out of the payload's code", INV},

@@ -415,3 +415,38 @@ void xsp_image_reloc(const struct xsp_section *relocs, uint32_t index, struct xs
 	out->symbol = ABI_RELA_SYM(r.r_info);
 	out->addend = r.r_addend;
 }
+
+/* The number of the entry of @size bytes that begins at @pos, in @total bytes at @start. */
+static bool entry_at(uint64_t pos, uint64_t start, uint64_t total, size_t size, uint32_t *index)
+{
+	if (pos < start || !xsp_in_range(pos - start, size, total) || (pos - start) % size)
+		return false;
+	*index = (uint32_t)((pos - start) / size);
+	return true;
+}
+
+const char *xsp_image_name_at(const struct xsp_image *img, uint64_t pos)
+{
+	struct xsp_section relocs;
+	struct xsp_symbol sym;
+	struct xsp_reloc r;
+	uint32_t at = 0;
+	uint32_t index;
+
+	if (entry_at(pos, (uint64_t)(img->symbols.data - img->data), img->symbols.size,
+		     sizeof(struct abi_sym), &index)) {
+		xsp_image_symbol(img, index, &sym);
+		return sym.name;
+	}
+	while (xsp_image_relocs(img, at, &relocs)) {
+		at = relocs.index;
+		if (!entry_at(pos, relocs.pos, relocs.size, sizeof(struct abi_rela), &index))
+			continue;
+		xsp_image_reloc(&relocs, index, &r);
+		if (r.symbol >= img->nsymbols)
+			return NULL;
+		xsp_image_symbol(img, r.symbol, &sym);
+		return sym.name;
+	}
+	return NULL;
+}

@@ -12,6 +12,12 @@ int main(void)
 	srunner_add_suite(r, suite_openpgp());
 	srunner_add_suite(r, suite_trailer());
 	srunner_add_suite(r, suite_real());
+	srunner_add_suite(r, suite_layout());
+	srunner_add_suite(r, suite_symbols());
+	srunner_add_suite(r, suite_reloc());
+	srunner_add_suite(r, suite_patch());
+	srunner_add_suite(r, suite_module());
+	srunner_add_suite(r, suite_stock());
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

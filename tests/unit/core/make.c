@@ -76,10 +76,10 @@ void make_payload(struct make *m)
 		{".comment", ABI_SHT_PROGBITS, 0, 1, zeros, 5},
 	};
 	const struct make_symbol symbols[] = {
-		{"", ABI_STB_LOCAL, ABI_STT_SECTION, MAKE_RODATA, 0},
-		{"new_one", ABI_STB_GLOBAL, ABI_STT_FUNC, MAKE_TEXT, 0},
-		{"new_two", ABI_STB_GLOBAL, ABI_STT_FUNC, MAKE_TEXT, 32},
-		{"one", ABI_STB_GLOBAL, ABI_STT_NOTYPE, ABI_SHN_UNDEF, 0},
+		{"", ABI_STB_LOCAL, ABI_STT_SECTION, MAKE_RODATA, 0, 0},
+		{"new_one", ABI_STB_GLOBAL, ABI_STT_FUNC, MAKE_TEXT, 0, 16},
+		{"new_two", ABI_STB_GLOBAL, ABI_STT_FUNC, MAKE_TEXT, 32, 8},
+		{"one", ABI_STB_GLOBAL, ABI_STT_NOTYPE, ABI_SHN_UNDEF, 0, 0},
 	};
 
 	memset(m, 0, sizeof(*m));
@@ -90,6 +90,80 @@ void make_payload(struct make *m)
 	memcpy(m->symbols, symbols, sizeof(symbols));
 	m->nsymbols = sizeof(symbols) / sizeof(*symbols);
 	add_relocs(m);
+}
+
+/* Two alternatives in new_one: a call that moves, and padding alone. */
+static struct abi_alt_instr alts[2];
+static uint8_t replacements[8];
+static struct abi_bug_frame frames[2];
+static struct abi_ex_entry ex;
+
+static void fill_tables(void)
+{
+	memset(alts, 0, sizeof(alts));
+	alts[0].orig_len = 5;
+	alts[0].repl_len = 5;
+	alts[0].feature = 3;
+	alts[1].orig_len = 2;
+	alts[1].pad_len = 3;
+	alts[1].feature = ABI_ALT_NOT | 4;
+	memcpy(replacements, "\xe8\0\0\0\0", 5);
+	memset(frames, 0, sizeof(frames));
+	memset(&ex, 0, sizeof(ex));
+}
+
+static void add_reloc(struct make *m, uint16_t section, uint64_t offset, uint32_t symbol,
+		      int64_t addend)
+{
+	m->relocs[m->nrelocs++] =
+		(struct make_reloc){section, offset, ABI_R_X86_64_PC32, symbol, addend};
+}
+
+void make_loadable(struct make *m)
+{
+	static const struct make_symbol more[] = {
+		{"", ABI_STB_LOCAL, ABI_STT_SECTION, MAKE_TEXT, 0, 0},
+		{"", ABI_STB_LOCAL, ABI_STT_SECTION, MAKE_ALT_REPL, 0, 0},
+		{"helper", ABI_STB_LOCAL, ABI_STT_FUNC, MAKE_TEXT, 48, 0},
+		{"counter", ABI_STB_GLOBAL, ABI_STT_OBJECT, MAKE_BSS, 8, 4},
+	};
+
+	make_payload(m);
+	fill_tables();
+	memcpy(m->symbols + m->nsymbols, more, sizeof(more));
+	m->nsymbols += sizeof(more) / sizeof(*more);
+	m->sections[MAKE_ALT - 1].data = alts;
+	m->sections[MAKE_ALT_REPL - 1].data = replacements;
+	m->sections[MAKE_BUG - 1].data = frames;
+	m->sections[MAKE_EX - 1].data = &ex;
+	add_reloc(m, MAKE_ALT_REPL, 1, 4, -4);
+	add_reloc(m, MAKE_ALT, 0, MAKE_SYM_TEXT, 8);
+	add_reloc(m, MAKE_ALT, 4, MAKE_SYM_REPL, 0);
+	add_reloc(m, MAKE_ALT, 14, MAKE_SYM_TEXT, 14);
+	add_reloc(m, MAKE_ALT, 18, MAKE_SYM_REPL, 5);
+	add_reloc(m, MAKE_BUG, 0, MAKE_SYM_TEXT, 40 + (2 << 24));
+	add_reloc(m, MAKE_BUG, 4, 1, 4 + 4 + (44 << 24));
+	add_reloc(m, MAKE_BUG, 8, MAKE_SYM_TEXT, 42);
+	add_reloc(m, MAKE_BUG, 12, 1, 4 + 4);
+	add_reloc(m, MAKE_EX, 0, MAKE_SYM_TEXT, 44);
+	add_reloc(m, MAKE_EX, 4, MAKE_SYM_TEXT, 46 + 4);
+}
+
+void make_next(struct make *m)
+{
+	static const struct {
+		struct abi_note head;
+		char name[4];
+		uint8_t id[20];
+	} next_id = {{4, 20, 3}, "GNU", {7, 7, 7}};
+	static const char *const names[] = {"next_one", "next_two"};
+
+	make_loadable(m);
+	m->sections[MAKE_BUILD_ID - 1].data = &next_id;
+	m->symbols[1].name = names[0];
+	m->symbols[2].name = names[1];
+	m->symbols[MAKE_SYM_HELPER - 1].name = "next_helper";
+	m->symbols[MAKE_SYM_COUNTER - 1].name = "next_counter";
 }
 
 /* A file being written: headers are collected and come last. */
@@ -191,6 +265,7 @@ static void write_symbols(struct writer *w, const struct make *m)
 		sym.st_info = ABI_SYM_INFO(s->bind, s->type);
 		sym.st_shndx = s->section;
 		sym.st_value = s->value;
+		sym.st_size = s->size;
 		strbuf_add(w->out, (const char *)&sym, sizeof(sym));
 	}
 	finish(w, h);

@@ -25,6 +25,7 @@ struct make_symbol {
 	unsigned int type;
 	uint16_t section; /* 1 is the first one given */
 	uint64_t value;
+	uint64_t size;
 };
 
 struct make_reloc {
@@ -69,6 +70,23 @@ enum make_index {
 	MAKE_BSS,
 	MAKE_COMMENT,
 };
+
+/* Symbols that make_loadable() adds. */
+enum make_symbol_index {
+	MAKE_SYM_TEXT = 5,
+	MAKE_SYM_REPL,
+	MAKE_SYM_HELPER,
+	MAKE_SYM_COUNTER,
+};
+
+/*
+ * The same, whose tables lead where they should: it can be linked where "one" and
+ * "do_two" are functions of at least 32 bytes, and code is at the third one's address.
+ */
+void make_loadable(struct make *m);
+
+/* Makes of it another payload for the same functions: other names and build-id. */
+void make_next(struct make *m);
 
 /* Appends the file to @out. */
 void make_write(const struct make *m, struct strbuf *out);

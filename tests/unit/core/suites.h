@@ -11,5 +11,11 @@ Suite *suite_func(void);
 Suite *suite_openpgp(void);
 Suite *suite_trailer(void);
 Suite *suite_real(void);
+Suite *suite_layout(void);
+Suite *suite_symbols(void);
+Suite *suite_reloc(void);
+Suite *suite_patch(void);
+Suite *suite_module(void);
+Suite *suite_stock(void);
 
 #endif

@@ -58,6 +58,12 @@ struct xsp_host {
 	void (*read_text)(void *ctx, uint64_t addr, void *to, size_t size);
 
 	/*
+	 * Copies the hypervisor's data or constants as they are now. False, and nothing
+	 * copied: not all of @size bytes at @addr are such, or they are gone after boot.
+	 */
+	bool (*read_data)(void *ctx, uint64_t addr, void *to, size_t size);
+
+	/*
 	 * The digest (XSP_PGP_SHA*) over @count pieces, one after the other; @out has
 	 * room for 64 bytes.
 	 */
@@ -146,7 +152,7 @@ int xsp_policy_check(const struct xsp_policy *policy, const struct xsp_host *hos
 /* In this order in memory, each beginning on a page of its own. */
 enum xsp_region { XSP_TEXT, XSP_RW, XSP_RO, XSP_REGIONS };
 
-#define XSP_NOT_LOADED UINT32_MAX
+#define XSP_NOT_LOADED 0xffffffffu
 
 struct xsp_layout {
 	struct {
@@ -173,7 +179,7 @@ enum xsp_state { XSP_CHECKED = 1, XSP_APPLIED = 2 }; /* as LIVEPATCH_STATE_* */
 
 /* A function, linked: what is written over it. */
 struct xsp_patch {
-	const char *name; /* in the module's strings; "" if it has none */
+	const char *name; /* in the module's memory or strings; "" if it has none */
 	uint64_t old_addr;
 	uint64_t new_addr; /* 0: NOPs */
 	uint32_t old_size;
@@ -224,7 +230,11 @@ struct xsp_module {
 	uint32_t npatches;
 	struct xsp_modsym *symbols; /* sorted by address */
 	uint32_t nsymbols;
+	const struct xsp_modsym **exports; /* those that are exported, sorted by name */
+	uint32_t nexports;
 	char *strings;
+	const struct xsp_module **uses; /* loaded modules whose symbols or code it uses */
+	uint32_t nuses;
 
 	struct xsp_table funcs; /* .livepatch.funcs: struct abi_func, pointers filled in */
 	struct xsp_table hooks[XSP_HOOKS]; /* pointers to functions in this module's text */

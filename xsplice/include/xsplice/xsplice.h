@@ -183,6 +183,7 @@ enum xsp_code {
 	XSP_ALT_REPLACEMENT,
 	XSP_ALT_SIZE,
 	XSP_ALT_FEATURE,
+	XSP_ALT_APPLIED,
 	XSP_ALT_BRANCH,
 	XSP_ALT_CALL,
 	XSP_EX_ENTRY,
@@ -377,6 +378,11 @@ void xsp_image_section(const struct xsp_image *img, uint32_t index, struct xsp_s
 bool xsp_image_find(const struct xsp_image *img, const char *name, struct xsp_section *out);
 /* Symbol @index, below @img->nsymbols. */
 void xsp_image_symbol(const struct xsp_image *img, uint32_t index, struct xsp_symbol *out);
+/*
+ * For messages: name of the symbol whose entry in the symbol table is at @pos of the
+ * file, or that the relocation at @pos is by; NULL if there is neither.
+ */
+const char *xsp_image_name_at(const struct xsp_image *img, uint64_t pos);
 /*
  * The next section of relocations for loaded sections after section @after (0 at
  * first); its info is the index of the section that it changes. False: no more.
