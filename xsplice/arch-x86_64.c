@@ -118,14 +118,24 @@ enum xsp_code xsp_x86_64_fix(const struct xsp_fix *f, bool write)
 	return XSP_RELOC_TYPE;
 }
 
-/* endbr64, or the NOP that Xen puts in its place (asm/endbr.h). */
+/*
+ * endbr64, or the NOP that Xen puts in its place (asm/endbr.h). Inverted, so that their
+ * bytes are nowhere in the hypervisor where no branch may land.
+ */
 uint32_t xsp_x86_64_landing(const uint8_t code[ABI_X86_ENDBR_SIZE])
 {
-	static const uint8_t endbr64[ABI_X86_ENDBR_SIZE] = {0xf3, 0x0f, 0x1e, 0xfa};
-	static const uint8_t poison[ABI_X86_ENDBR_SIZE] = {0x66, 0x0f, 0x1f, 0x01};
+	static const uint8_t marks[2][ABI_X86_ENDBR_SIZE] = {
+		{0x0c, 0xf0, 0xe1, 0x05}, /* f3 0f 1e fa */
+		{0x99, 0xf0, 0xe0, 0xfe}, /* 66 0f 1f 01 */
+	};
+	uint32_t i, k;
 
-	if (!memcmp(code, endbr64, sizeof(endbr64)) || !memcmp(code, poison, sizeof(poison)))
-		return ABI_X86_ENDBR_SIZE;
+	for (i = 0; i < 2; i++) {
+		for (k = 0; k < ABI_X86_ENDBR_SIZE && (code[k] ^ 0xff) == marks[i][k]; k++)
+			;
+		if (k == ABI_X86_ENDBR_SIZE)
+			return ABI_X86_ENDBR_SIZE;
+	}
 	return 0;
 }
 
