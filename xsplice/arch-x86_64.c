@@ -131,8 +131,12 @@ uint32_t xsp_x86_64_landing(const uint8_t code[ABI_X86_ENDBR_SIZE])
 	uint32_t i, k;
 
 	for (i = 0; i < 2; i++) {
-		for (k = 0; k < ABI_X86_ENDBR_SIZE && code[k] == (uint8_t)~marks[i][k]; k++)
-			;
+		for (k = 0; k < ABI_X86_ENDBR_SIZE; k++) {
+			uint8_t wanted = (uint8_t)~marks[i][k];
+
+			if (code[k] != wanted)
+				break;
+		}
 		if (k == ABI_X86_ENDBR_SIZE)
 			return ABI_X86_ENDBR_SIZE;
 	}
