@@ -47,7 +47,8 @@ static const struct row {
 
 	{OP_APPLY, WHEN_ASKED, EINVAL, ERR_CHECK,
 	 "Xen refuses to apply it: what it depends on is not what was applied last, the code to "
-	 "be replaced is not what it expects, or its own pre-apply hook says no; " SEE_CONSOLE},
+	 "be replaced is not what it expects, it was reverted before and has data, or its own "
+	 "pre-apply hook says no; " SEE_CONSOLE},
 	{OP_APPLY, WHEN_ASKED, ERANGE, ERR_CHECK,
 	 "Xen refuses to apply it: it expects more bytes than the function has"},
 	{OP_APPLY, WHEN_ASKED, EOPNOTSUPP, ERR_UNSUPPORTED,
