@@ -81,7 +81,7 @@ build-unit: need-check
 	@$(parallel) VARIANT=asan tests
 
 check-unit: build-unit
-	@scripts/run-tests $(unit-tests) $(source-tests) $(other-tests)
+	@scripts/run-tests -j$(shell nproc) $(unit-tests) $(source-tests) $(other-tests)
 
 check-host: base testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests tests/host/selftest $(host-tests)
@@ -100,8 +100,8 @@ lint: need-check
 check: build-unit fuzz-build base testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
-		$(unit-tests) $(source-tests) $(other-tests) scripts/lint \
-		"scripts/run-fuzz 5" tests/host/selftest $(host-tests)
+		-j$(shell nproc) $(unit-tests) $(source-tests) $(other-tests) \
+		-j1 scripts/lint "scripts/run-fuzz 5" tests/host/selftest $(host-tests)
 
 bench: base
 	@$(parallel) $(all-bench)
