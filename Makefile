@@ -70,8 +70,11 @@ host: programs testhost
 # --- tests -------------------------------------------------------------------
 tests: $(all-tests)
 
+# Under the sanitizers without a process for each test: copying their page tables costs
+# more than the tests.
 unit-tests   := $(all-tests:build/$(VARIANT)/%=build/rel/%) \
-	$(all-tests:build/$(VARIANT)/%=build/asan/%)
+	$(patsubst build/$(VARIANT)/%,"CK_FORK=no build/asan/%",$(all-tests))
+unit-jobs    := -j$(shell echo $$(($$(nproc) + 1)))
 source-tests := scripts/check-freestanding scripts/check-arrows
 host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
 other-tests  := tests/release/run
@@ -81,7 +84,7 @@ build-unit: need-check
 	@$(parallel) VARIANT=asan tests
 
 check-unit: build-unit
-	@scripts/run-tests $(unit-tests) $(source-tests) $(other-tests)
+	@scripts/run-tests $(unit-jobs) $(unit-tests) $(source-tests) $(other-tests)
 
 check-host: base testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests tests/host/selftest $(host-tests)
@@ -100,8 +103,8 @@ lint: need-check
 check: build-unit fuzz-build base testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
-		$(unit-tests) $(source-tests) $(other-tests) scripts/lint \
-		"scripts/run-fuzz 5" tests/host/selftest $(host-tests)
+		$(unit-jobs) $(unit-tests) $(source-tests) $(other-tests) \
+		-j1 scripts/lint "scripts/run-fuzz 5" tests/host/selftest $(host-tests)
 
 bench: base
 	@$(parallel) $(all-bench)

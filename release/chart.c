@@ -94,7 +94,7 @@ static void label(struct plot *p, double x, double y, const char *s, size_t max)
 		len = max - 1;
 		while (len && (out[len] & 0xc0) == 0x80)
 			len--;
-		strcpy(out + len, "\xe2\x80\xa6");
+		snprintf(out + len, sizeof(out) - len, "\xe2\x80\xa6");
 	}
 	text(p, x, y, "end", "13", out);
 }
@@ -190,11 +190,11 @@ static void draw_columns(struct plot *p)
 	double wide = (WIDTH - left - 16) / (double)p->row_count;
 	size_t every = (size_t)ceil(78 / wide);
 	double step = step_of(p->max);
-	double v;
 	char words[64];
 	size_t i;
 
-	for (v = 0; v <= p->max; v += step) {
+	for (i = 0; step * (double)i <= p->max; i++) {
+		double v = step * (double)i;
 		double y = base - high * v / p->max;
 
 		fprintf(p->to, "<path d=\"M%.1f %.1fH%.1f\" stroke=\"#d0d7de\"/>\n", left, y,

@@ -70,10 +70,11 @@ const char *day_text(int32_t day, char *out)
 {
 	int y, m, d;
 
-	if (day == DAY_NONE)
-		return strcpy(out, "-");
 	day_split(day, &y, &m, &d);
-	snprintf(out, DATE_LEN, "%04d-%02d-%02d", y, m, d);
+	if (day == DAY_NONE)
+		snprintf(out, DATE_LEN, "-");
+	else
+		snprintf(out, DATE_LEN, "%04d-%02d-%02d", y, m, d);
 	return out;
 }
 
@@ -81,10 +82,11 @@ const char *day_words(int32_t day, char *out)
 {
 	int y, m, d;
 
-	if (day == DAY_NONE)
-		return strcpy(out, "-");
 	day_split(day, &y, &m, &d);
-	snprintf(out, DATE_LEN, "%d %s %d", d, months[m - 1], y);
+	if (day == DAY_NONE)
+		snprintf(out, DATE_LEN, "-");
+	else
+		snprintf(out, DATE_LEN, "%d %s %d", d, months[m - 1], y);
 	return out;
 }
 

@@ -104,7 +104,7 @@ static void put_cell(FILE *to, const struct cell *c)
 
 static void put_table(const struct table *t, FILE *to)
 {
-	size_t i, col;
+	size_t row, col;
 
 	fputs("<h2>", to);
 	put(to, t->title);
@@ -115,14 +115,14 @@ static void put_table(const struct table *t, FILE *to)
 		fputs("</th>", to);
 	}
 	fputs("</tr></thead>\n<tbody>\n", to);
-	for (i = 0; t->width && i < t->n; i++) {
-		if (i % t->width == 0)
-			fputs("<tr>", to);
-		fprintf(to, "<td%s>", cell_class(&t->cells[i]));
-		put_cell(to, &t->cells[i]);
-		fputs("</td>", to);
-		if (i % t->width + 1 == t->width)
-			fputs("</tr>\n", to);
+	for (row = 0; row < table_rows(t); row++) {
+		fputs("<tr>", to);
+		for (col = 0; col < t->width; col++) {
+			fprintf(to, "<td%s>", cell_class(table_cell(t, row, col)));
+			put_cell(to, table_cell(t, row, col));
+			fputs("</td>", to);
+		}
+		fputs("</tr>\n", to);
 	}
 	fputs("</tbody></table></div>\n", to);
 	if (t->note) {

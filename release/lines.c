@@ -227,7 +227,7 @@ static void sum_first_parent(struct line_sum *s, struct rel *r, const struct lin
 
 	for (i = 0; i < l->all.n; i++)
 		*map_at(&ids, l->all.v[i].id) = i;
-	strcpy(id, top);
+	snprintf(id, sizeof(id), "%s", top);
 	while ((at = map_find(&ids, id))) {
 		const struct commit *c = &l->all.v[*at];
 

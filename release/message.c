@@ -117,6 +117,16 @@ bool message_link(const char **at, enum message_link kind, char id[41])
 	return false;
 }
 
+/* @text ends with @word, and no letter stands right before that. */
+static bool ends_with_word(const char *text, size_t len, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (n > len || memcmp(text + len - n, word, n) != 0)
+		return false;
+	return n == len || !isalpha((unsigned char)text[len - n - 1]);
+}
+
 /* Words right before an advisory that make it a cause or a neighbour, not this fix. */
 static bool is_mention(const char *start, const char *s)
 {
@@ -140,14 +150,9 @@ static bool is_mention(const char *start, const char *s)
 	}
 	while (len && text[len - 1] == ' ')
 		len--;
-	text[len] = 0;
-	for (i = 0; i < sizeof(before) / sizeof(*before); i++) {
-		size_t n = strlen(before[i]);
-
-		if (text_ends(text, before[i]) &&
-		    (len == n || !isalpha((unsigned char)text[len - n - 1])))
+	for (i = 0; i < sizeof(before) / sizeof(*before); i++)
+		if (ends_with_word(text, len, before[i]))
 			return true;
-	}
 	return false;
 }
 

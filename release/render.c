@@ -55,6 +55,7 @@ static void print_padded(FILE *to, const char *s, size_t width, bool right, bool
 		fputs("  ", to);
 }
 
+/* Cuts @s at a whole character so that it takes @max columns, "..." included. */
 static void limit(char *s, size_t max)
 {
 	size_t chars = 0;
@@ -64,7 +65,7 @@ static void limit(char *s, size_t max)
 		return;
 	for (i = 0; s[i] && (chars < max - 3 || (s[i] & 0xc0) == 0x80); i++)
 		chars += (s[i + 1] & 0xc0) != 0x80;
-	strcpy(s + i, "...");
+	memcpy(s + i, "...", sizeof("..."));
 }
 
 static void wrap(FILE *to, const char *indent, const char *s)
@@ -85,36 +86,40 @@ static void wrap(FILE *to, const char *indent, const char *s)
 	fputc('\n', to);
 }
 
+/* What a cell says in a text table: @words of WORDS_MAX. */
+static void text_cell(const struct table *t, size_t row, size_t col, char *words)
+{
+	cell_words(table_cell(t, row, col), words, WORDS_MAX);
+	if (col + 1 < t->width)
+		limit(words, TEXT_CELL);
+}
+
 static void print_table(const struct table *t, FILE *to)
 {
 	size_t *widths = mem_zalloc(t->width + 1, sizeof(*widths));
 	char words[WORDS_MAX];
-	size_t i, col;
+	size_t row, col;
 
-	for (col = 0; col < t->width; col++)
+	for (col = 0; col < t->width; col++) {
 		widths[col] = text_width(t->columns[col].title);
-	for (i = 0; i < t->n; i++) {
-		cell_words(&t->cells[i], words, sizeof(words));
-		if (i % t->width + 1 < t->width)
-			limit(words, TEXT_CELL);
-		if (text_width(words) > widths[i % t->width])
-			widths[i % t->width] = text_width(words);
+		for (row = 0; row < table_rows(t); row++) {
+			text_cell(t, row, col, words);
+			if (text_width(words) > widths[col])
+				widths[col] = text_width(words);
+		}
 	}
 	fputs("  ", to);
 	for (col = 0; col < t->width; col++)
 		print_padded(to, t->columns[col].title, widths[col], is_right(t, col),
 			     col + 1 == t->width);
 	fputc('\n', to);
-	for (i = 0; i < t->n; i++) {
-		col = i % t->width;
-		if (!col)
-			fputs("  ", to);
-		cell_words(&t->cells[i], words, sizeof(words));
-		if (col + 1 < t->width)
-			limit(words, TEXT_CELL);
-		print_padded(to, words, widths[col], is_right(t, col), col + 1 == t->width);
-		if (col + 1 == t->width)
-			fputc('\n', to);
+	for (row = 0; row < table_rows(t); row++) {
+		fputs("  ", to);
+		for (col = 0; col < t->width; col++) {
+			text_cell(t, row, col, words);
+			print_padded(to, words, widths[col], is_right(t, col), col + 1 == t->width);
+		}
+		fputc('\n', to);
 	}
 	free(widths);
 }
@@ -197,7 +202,7 @@ static void md_words(const char *s, FILE *to)
 static void md_table(const struct table *t, FILE *to)
 {
 	char words[WORDS_MAX];
-	size_t i, col;
+	size_t row, col;
 
 	fprintf(to, "\n## ");
 	md_words(t->title, to);
@@ -210,13 +215,14 @@ static void md_table(const struct table *t, FILE *to)
 	fputs("\n|", to);
 	for (col = 0; col < t->width; col++)
 		fputs(is_right(t, col) ? " --: |" : " --- |", to);
-	for (i = 0; i < t->n; i++) {
-		if (i % t->width == 0)
-			fputs("\n|", to);
-		cell_words(&t->cells[i], words, sizeof(words));
-		fputc(' ', to);
-		md_words(words, to);
-		fputs(" |", to);
+	for (row = 0; row < table_rows(t); row++) {
+		fputs("\n|", to);
+		for (col = 0; col < t->width; col++) {
+			cell_words(table_cell(t, row, col), words, sizeof(words));
+			fputc(' ', to);
+			md_words(words, to);
+			fputs(" |", to);
+		}
 	}
 	fputc('\n', to);
 	if (t->note) {
@@ -292,14 +298,16 @@ static void csv_field(const char *s, FILE *to)
 void report_print_csv(const struct table *t, FILE *to)
 {
 	char words[WORDS_MAX];
-	size_t i, col;
+	size_t row, col;
 
 	for (col = 0; col < t->width; col++)
 		fprintf(to, "%s%s", col ? "," : "", t->columns[col].key);
-	for (i = 0; i < t->n; i++) {
-		fputs(i % t->width ? "," : "\n", to);
-		cell_words(&t->cells[i], words, sizeof(words));
-		csv_field(words, to);
+	for (row = 0; row < table_rows(t); row++) {
+		for (col = 0; col < t->width; col++) {
+			fputs(col ? "," : "\n", to);
+			cell_words(table_cell(t, row, col), words, sizeof(words));
+			csv_field(words, to);
+		}
 	}
 	fputc('\n', to);
 }
@@ -345,11 +353,11 @@ static struct json *json_table(const struct table *t)
 	json_put_str(out, "title", t->title);
 	if (t->note)
 		json_put_str(out, "definition", t->note);
-	for (i = 0; i + t->width <= t->n; i += t->width) {
+	for (i = 0; i < table_rows(t); i++) {
 		struct json *row = json_new_object();
 
 		for (col = 0; col < t->width; col++)
-			json_cell(row, t->columns[col].key, &t->cells[i + col]);
+			json_cell(row, t->columns[col].key, table_cell(t, i, col));
 		json_add(rows, row);
 	}
 	json_put(out, "rows", rows);

@@ -211,6 +211,11 @@ size_t table_rows(const struct table *t)
 	return t->n / t->width;
 }
 
+const struct cell *table_cell(const struct table *t, size_t row, size_t col)
+{
+	return &t->cells[row * t->width + col];
+}
+
 struct mark *chart_add(struct chart *c, const char *label, const char *group, double from,
 		       double to)
 {

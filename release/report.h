@@ -137,6 +137,8 @@ void cell_bool(struct table *t, bool v);
 void cell_none(struct table *t);
 void cell_unknown(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 size_t table_rows(const struct table *t);
+/* The cell in a row and a column that exist. */
+const struct cell *table_cell(const struct table *t, size_t row, size_t col);
 
 struct mark *chart_add(struct chart *c, const char *label, const char *group, double from,
 		       double to);

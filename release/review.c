@@ -30,6 +30,13 @@ struct series {
 	int64_t answered; /* first mail of somebody else in a thread of it */
 };
 
+/* All series of the archive, found by title and author. */
+struct series_set {
+	struct series *v;
+	size_t n;
+	struct map keys; /* -> index + 1 */
+};
+
 static const char *person(struct review *v, const char *mail)
 {
 	return people_canonical(&v->rel.people, mail);
@@ -184,39 +191,42 @@ static void take_version(struct series *s, const struct mail *m, const struct pa
 		s->last = m->date;
 }
 
-static size_t find_series(struct review *v, struct series **out, struct map *keys, size_t *of_mail)
+/* Number of the series of @m in @set, from 1 on; @p: its subject. */
+static size_t series_of(struct review *v, struct series_set *set, const struct mail *m,
+			const struct patch_subject *p)
 {
-	struct series *all = NULL;
-	size_t n = 0;
+	const char *who = person(v, m->from_mail);
+	size_t *at =
+		map_at(&set->keys, arena_printf(&v->rel.report.arena, "%s\n%s", p->title, who));
+
+	if (!*at) {
+		set->v = mem_grow(set->v, set->n, sizeof(*set->v));
+		memset(&set->v[set->n], 0, sizeof(*set->v));
+		set->v[set->n].title = p->title;
+		set->v[set->n].author = m->from_name;
+		*at = ++set->n;
+	}
+	return *at;
+}
+
+static void find_series(struct review *v, struct series_set *set, size_t *of_mail)
+{
 	size_t i;
 
 	for (i = 0; i < v->box.n; i++) {
 		const struct mail *m = &v->box.v[i];
 		struct patch_subject p;
-		const char *who;
-		size_t *at;
 
 		/* A cover letter or a lone patch stands for the series. */
 		if (!patch_subject_parse(m->subject, &p) || (p.total && p.number))
 			continue;
-		who = person(v, m->from_mail);
-		at = map_at(keys, arena_printf(&v->rel.report.arena, "%s\n%s", p.title, who));
-		if (!*at) {
-			all = mem_grow(all, n, sizeof(*all));
-			memset(&all[n], 0, sizeof(*all));
-			all[n].title = p.title;
-			all[n].author = m->from_name;
-			*at = ++n;
-		}
-		of_mail[i] = *at;
-		take_version(&all[*at - 1], m, &p);
+		of_mail[i] = series_of(v, set, m, &p);
+		take_version(&set->v[of_mail[i] - 1], m, &p);
 	}
-	*out = all;
-	return n;
 }
 
 /* A reply by another person than the thread's first, dated after it. */
-static void find_answers(struct review *v, struct series *all, const size_t *of_mail)
+static void find_answers(struct review *v, struct series_set *set, const size_t *of_mail)
 {
 	struct map ids = {0};
 	size_t i;
@@ -227,7 +237,7 @@ static void find_answers(struct review *v, struct series *all, const size_t *of_
 	for (i = 0; i < v->box.n; i++) {
 		const struct mail *m = &v->box.v[i];
 		size_t root = root_of(&v->box, &ids, i);
-		struct series *s = of_mail[root] ? &all[of_mail[root] - 1] : NULL;
+		struct series *s = of_mail[root] ? &set->v[of_mail[root] - 1] : NULL;
 
 		if (!s || root == i || !m->has_date || m->date < s->first ||
 		    !strcmp(person(v, m->from_mail), person(v, v->box.v[root].from_mail)))
@@ -259,7 +269,7 @@ static void spread(struct review *v, const char *key, const char *title, double 
 			    n[count / 2], n[count * 9 / 10], n[count - 1], count);
 }
 
-static void show_series(struct review *v, const struct series *all, size_t n)
+static void show_series(struct review *v, const struct series_set *set)
 {
 	static const struct column columns[] = {{"series", "Series"},
 						{"author", "Author"},
@@ -272,13 +282,13 @@ static void show_series(struct review *v, const struct series *all, size_t n)
 		&v->rel.report, "series", "Patch series", columns,
 		"A cover letter or a lone patch, all versions of one title and author. "
 		"Answer: first mail of another person in any of its threads.");
-	double *versions = mem_zalloc(n + 1, sizeof(double));
-	double *hours = mem_zalloc(n + 1, sizeof(double));
+	double *versions = mem_zalloc(set->n + 1, sizeof(double));
+	double *hours = mem_zalloc(set->n + 1, sizeof(double));
 	size_t answered = 0;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		const struct series *s = &all[i];
+	for (i = 0; i < set->n; i++) {
+		const struct series *s = &set->v[i];
 
 		cell_text(t, "%.100s", s->title);
 		cell_text(t, "%s", s->author);
@@ -299,7 +309,7 @@ static void show_series(struct review *v, const struct series *all, size_t n)
 		else
 			cell_unknown(t, "no date");
 	}
-	spread(v, "versions", "Versions per series", versions, n);
+	spread(v, "versions", "Versions per series", versions, set->n);
 	spread(v, "answer_hours", "Hours to the first answer", hours, answered);
 	free(versions);
 	free(hours);
@@ -308,19 +318,18 @@ static void show_series(struct review *v, const struct series *all, size_t n)
 static void show_mail(struct review *v)
 {
 	size_t *of_mail = mem_zalloc(v->box.n + 1, sizeof(*of_mail));
-	struct series *all = NULL;
-	struct map keys = {0};
-	size_t n = find_series(v, &all, &keys, of_mail);
+	struct series_set set = {0};
 
-	find_answers(v, all, of_mail);
+	find_series(v, &set, of_mail);
+	find_answers(v, &set, of_mail);
 	report_fact_int(&v->rel.report, "mails", "Mails", (int64_t)v->box.n);
-	show_series(v, all, n);
+	show_series(v, &set);
 	if (v->box.broken)
 		report_note(&v->rel.report,
 			    "unknown: %zu mails have no Message-ID or no date that can be read.",
 			    v->box.broken);
-	map_free(&keys);
-	free(all);
+	map_free(&set.keys);
+	free(set.v);
 	free(of_mail);
 }
 

@@ -173,7 +173,8 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	(void)st;
 	(void)type;
 	(void)ftw;
-	return remove(path);
+	/* Another process may be removing what is its own: a GnuPG agent its sockets. */
+	return remove(path) < 0 && errno != ENOENT ? -1 : 0;
 }
 
 int dir_remove(const char *path, struct err *e)

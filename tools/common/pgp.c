@@ -85,13 +85,18 @@ static gpgme_key_t lookup(gpgme_ctx_t ctx, const char *spec, bool secret, struct
 {
 	gpgme_key_t key = NULL;
 	gpgme_key_t more = NULL;
+	bool several = false;
 	gpgme_error_t g = gpgme_op_keylist_start(ctx, spec, secret);
 
 	if (!g)
 		g = gpgme_op_keylist_next(ctx, &key);
-	if (!g && gpgme_op_keylist_next(ctx, &more) == 0) {
+	/* To the list's end: GPGME 1.18 leaks what it has read and not handed out. */
+	while (!g && gpgme_op_keylist_next(ctx, &more) == 0) {
 		err_fail(e, "key %s: means more than one key: give the fingerprint", spec);
 		gpgme_key_unref(more);
+		several = true;
+	}
+	if (several) {
 		gpgme_key_unref(key);
 		key = NULL;
 	}

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,24 +33,6 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static void child(const struct proc *p, int out, int errors, int status_fd)
-{
-	int in = open(p->input ? p->input : "/dev/null", O_RDONLY);
-	const char *const *env;
-	int saved;
-
-	if (in >= 0 && dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(errors, 2) >= 0 &&
-	    (!p->cwd || chdir(p->cwd) == 0)) {
-		for (env = p->env; env && *env; env++)
-			putenv((char *)(uintptr_t)*env);
-		signal(SIGPIPE, SIG_DFL);
-		execvp(p->argv[0], (char *const *)(uintptr_t)p->argv);
-	}
-	saved = errno;
-	(void)!write(status_fd, &saved, sizeof(saved));
-	_exit(127);
-}
-
 static void close_fd(int *fd)
 {
 	if (*fd >= 0)
@@ -56,42 +40,113 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+static size_t count(char *const *list)
+{
+	size_t n = 0;
+
+	while (list && list[n])
+		n++;
+	return n;
+}
+
+/* Both set the same variable. */
+static bool same_name(const char *a, const char *b)
+{
+	size_t len = strcspn(a, "=");
+
+	return !strncmp(a, b, len) && b[len] == '=';
+}
+
+/* This program's environment with @add, "NAME=value" each, instead of its like. */
+static char **environment(const char *const *add)
+{
+	size_t nadd = count((char *const *)(uintptr_t)add);
+	char **env = mem_zalloc(count(environ) + nadd + 1, sizeof(*env));
+	size_t n = 0;
+	size_t i, k;
+
+	for (i = 0; i < nadd; i++)
+		env[n++] = (char *)(uintptr_t)add[i];
+	for (i = 0; environ[i]; i++) {
+		for (k = 0; k < nadd && !same_name(add[k], environ[i]); k++)
+			;
+		if (k == nadd)
+			env[n++] = environ[i];
+	}
+	return env;
+}
+
+/* What the program's descriptors 0 to 2 and its folder are. 0, or an errno. */
+static int set_actions(posix_spawn_file_actions_t *fa, const struct proc *p, int out, int errors)
+{
+	int ret = posix_spawn_file_actions_addopen(fa, 0, p->input ? p->input : "/dev/null",
+						   O_RDONLY, 0);
+
+	if (!ret)
+		ret = posix_spawn_file_actions_adddup2(fa, out, 1);
+	if (!ret)
+		ret = posix_spawn_file_actions_adddup2(fa, errors, 2);
+	if (!ret && p->cwd)
+		ret = posix_spawn_file_actions_addchdir_np(fa, p->cwd);
+	return ret;
+}
+
+/* Not fork(): a copy of a large program's page tables costs more than a small compile. */
+static int spawn(const struct proc *p, int out, int errors, pid_t *pid)
+{
+	autofree char **env = environment(p->env);
+	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t attr;
+	sigset_t usual;
+	int ret = ENOMEM;
+
+	if (posix_spawn_file_actions_init(&fa))
+		return ret;
+	if (posix_spawnattr_init(&attr))
+		goto out;
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE);
+	ret = posix_spawnattr_setsigdefault(&attr, &usual);
+	if (!ret)
+		ret = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
+	if (!ret)
+		ret = set_actions(&fa, p, out, errors);
+	if (!ret)
+		ret = posix_spawnp(pid, p->argv[0], &fa, &attr, (char *const *)(uintptr_t)p->argv,
+				   env);
+	posix_spawnattr_destroy(&attr);
+out:
+	posix_spawn_file_actions_destroy(&fa);
+	return ret;
+}
+
 static int start(struct running *r, struct proc *p, struct err *e)
 {
-	int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
-	int failure = 0;
+	int pipes[2][2] = {{-1, -1}, {-1, -1}};
+	int failure;
 	size_t i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 2; i++) {
 		if (pipe2(pipes[i], O_CLOEXEC) < 0) {
 			err_sys(e, errno, "%s: cannot make a pipe", p->argv[0]);
 			goto fail;
 		}
 	}
-	r->pid = fork();
-	if (r->pid < 0) {
-		err_sys(e, errno, "%s: cannot start", p->argv[0]);
-		goto fail;
-	}
-	if (r->pid == 0)
-		child(p, pipes[0][1], pipes[1][1], pipes[2][1]);
-	for (i = 0; i < 3; i++)
-		close_fd(&pipes[i][1]);
-	/* The third pipe closes at exec; what comes through it is an errno. */
-	if (read(pipes[2][0], &failure, sizeof(failure)) == (ssize_t)sizeof(failure)) {
-		waitpid(r->pid, NULL, 0);
+	failure = spawn(p, pipes[0][1], pipes[1][1], &r->pid);
+	if (failure) {
 		err_sys(e, failure, "%s: cannot run", p->argv[0]);
 		goto fail;
 	}
-	close_fd(&pipes[2][0]);
+	for (i = 0; i < 2; i++) {
+		close_fd(&pipes[i][1]);
+		r->fd[i] = pipes[i][0];
+	}
 	r->p = p;
-	r->fd[0] = pipes[0][0];
-	r->fd[1] = pipes[1][0];
 	r->started = now();
 	return 0;
 
 fail:
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 2; i++) {
 		close_fd(&pipes[i][0]);
 		close_fd(&pipes[i][1]);
 	}

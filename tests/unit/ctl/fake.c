@@ -372,10 +372,20 @@ static long do_list(struct wire_list_new *w, bool new_layout)
 	return fake.list_returned ? fake.list_returned : n;
 }
 
+static bool all_zero(const void *p, size_t n)
+{
+	const unsigned char *byte = p;
+
+	while (n && !*byte) {
+		byte++;
+		n--;
+	}
+	return n == 0;
+}
+
 static long do_sysctl(struct wire_sysctl *s)
 {
 	bool new_layout = fake.interface >= INTERFACE_NEW_LAYOUT;
-	static struct wire_sysctl none;
 
 	if (s->interface_version != fake.interface)
 		return -EACCES;
@@ -385,7 +395,7 @@ static long do_sysctl(struct wire_sysctl *s)
 	if (s->pad)
 		return -EINVAL;
 	ck_assert_uint_lt(s->op, 4);
-	if (fake.errno_of[s->op] && memcmp(&s->u, &none.u, sizeof(s->u)))
+	if (fake.errno_of[s->op] && !all_zero(&s->u, sizeof(s->u)))
 		return -fake.errno_of[s->op];
 	switch (s->op) {
 	case WIRE_UPLOAD:

@@ -4,6 +4,7 @@
 
 #include "common/pgp.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NOW 2000000000
@@ -118,8 +119,8 @@ START_TEST(strength)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct pgp_facts f = good;
 
-		strcpy(f.algorithm, cases[i].algorithm);
-		strcpy(f.curve, cases[i].curve);
+		snprintf(f.algorithm, sizeof(f.algorithm), "%s", cases[i].algorithm);
+		snprintf(f.curve, sizeof(f.curve), "%s", cases[i].curve);
 		f.bits = cases[i].bits;
 		if (cases[i].taken)
 			taken(&f);

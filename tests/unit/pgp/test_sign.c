@@ -105,14 +105,17 @@ START_TEST(plain_gpg_verifies)
 
 	sign_payload(&file, "alice@example.org", NULL);
 	sign_payload(&file, "bob@example.org", &asc);
-	args[3] = path = put("p.livepatch", &file);
-	args[2] = asc_path = put("p.livepatch.asc", &asc);
+	path = put("p.livepatch", &file);
+	args[3] = path;
+	asc_path = put("p.livepatch.asc", &asc);
+	args[2] = asc_path;
 	ck_assert_msg(keys_gpg(args) == 0, "%s", keys_said());
 	ck_assert_msg(strstr(keys_said(), "Good signature from \"bob Test") != NULL, "%s",
 		      keys_said());
 	file.data[100] ^= 1;
 	free(path);
-	args[3] = path = put("p.livepatch", &file);
+	path = put("p.livepatch", &file);
+	args[3] = path;
 	ck_assert_int_ne(keys_gpg(args), 0);
 	ck_assert_msg(strstr(keys_said(), "BAD signature") != NULL, "%s", keys_said());
 	strbuf_free(&asc);
@@ -134,10 +137,12 @@ START_TEST(plain_gpg_verifies_the_record)
 	ck_assert_int_eq(xsp_trailer_open(&t, file.data, file.len, &c), 0);
 	xsp_trailer_sig(&t, 0, &s);
 	strbuf_add(&part, file.data, t.elf_size);
-	args[3] = elf = put("p.elf", &part);
+	elf = put("p.elf", &part);
+	args[3] = elf;
 	part.len = 0;
 	strbuf_add(&part, (const char *)s.packet.data, s.packet.size);
-	args[2] = sig = put("p.elf.sig", &part);
+	sig = put("p.elf.sig", &part);
+	args[2] = sig;
 	ck_assert_msg(keys_gpg(args) == 0, "%s", keys_said());
 	strbuf_free(&part);
 }
