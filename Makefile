@@ -39,6 +39,7 @@ help:
 ## host: a shell on a real Xen host with the tools in it
 ## check: all tests: unit, builder, host, analysers, fuzzing
 ## check-unit: unit and builder tests, plain and under sanitizers, no host
+## check-base: the builder on the objects and sources of a real Xen, no host
 ## check-host: the tests on real Xen hosts
 ## lint: formatter, analysers, arrows between the parts
 ## fuzz: every fuzz target for FUZZ_SECONDS (60) each
@@ -83,6 +84,14 @@ build-unit: need-check
 check-unit: build-unit
 	@scripts/run-tests $(unit-tests) $(source-tests) $(other-tests)
 
+# Programs that are called with the folder of bases.
+base-tests = $(foreach t,$(all-base),"$(t) $(STORE)")
+build-base-tests: need-check base
+	@$(parallel) $(all-base)
+
+check-base: build-base-tests
+	@scripts/run-tests $(base-tests)
+
 check-host: base testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests tests/host/selftest $(host-tests)
 
@@ -97,10 +106,10 @@ lint: need-check
 	@$(parallel) VARIANT=clang programs tests
 	@scripts/run-tests scripts/lint $(source-tests)
 
-check: build-unit fuzz-build base testhost need-demo
+check: build-unit fuzz-build build-base-tests testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
-		$(unit-tests) $(source-tests) $(other-tests) scripts/lint \
+		$(unit-tests) $(source-tests) $(other-tests) $(base-tests) scripts/lint \
 		"scripts/run-fuzz 5" tests/host/selftest $(host-tests)
 
 bench: base
@@ -126,5 +135,5 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all programs help xen testhost base demo host tests build-unit check-unit check-host \
+.PHONY: all programs help xen testhost base demo host tests build-unit check-unit build-base-tests check-base check-host \
 	fuzz fuzz-build fuzz-programs lint check bench coverage install clean distclean

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "check_case.h"
+#include "check_entries.h"
 
 #include "patchbuild/obj.h"
 
@@ -256,6 +257,7 @@ int check_case(struct mini *m, const char *name, struct strbuf *wrong, struct er
 	autofree char *path = mem_printf("%s/%s/expect", m->data, name);
 	struct build b;
 	struct checked c = {name, &b, NULL, wrong};
+	struct entry_counts counts = {0};
 	struct file_data f;
 	size_t before = wrong->len;
 	int ret = build_case(m, name, &b, e);
@@ -269,6 +271,8 @@ int check_case(struct mini *m, const char *name, struct strbuf *wrong, struct er
 	if (ret == 0) {
 		check_verdict(&c);
 		check_lines(&c, (char *)f.data);
+		if (c.payload)
+			check_entries(name, &b, c.payload, &counts, wrong);
 		file_free(&f);
 		if (wrong->len != before)
 			say_why(&c);
