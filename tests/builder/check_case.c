@@ -160,6 +160,13 @@ static uint64_t size_of(const struct checked *c, const char *section)
 	return s ? s->size : 0;
 }
 
+static uint64_t align_of(const struct checked *c, const char *section)
+{
+	const struct sec *s = c->payload ? obj_sec(c->payload, section) : NULL;
+
+	return s ? s->align : 0;
+}
+
 static bool has_string(const struct checked *c, const char *text)
 {
 	const struct sec *s = c->payload ? obj_sec(c->payload, ".rodata.str") : NULL;
@@ -175,6 +182,8 @@ static bool holds(const struct checked *c, char *const *w, size_t n, const char 
 		return !refers(c, w[1], w[2], true) && !refers(c, w[1], w[2], false);
 	if (n == 3 && !strcmp(w[0], "size"))
 		return size_of(c, w[1]) == strtoul(w[2], NULL, 0);
+	if (n == 3 && !strcmp(w[0], "align"))
+		return align_of(c, w[1]) == strtoul(w[2], NULL, 0);
 	if (n >= 2 && !strcmp(w[0], "string"))
 		return has_string(c, line + strlen("string "));
 	return n == 3 && !strcmp(w[0], "note") && has_note(c->b, w[1], w[2]);

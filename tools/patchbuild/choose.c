@@ -289,9 +289,10 @@ static int ref_variable(struct selection *s, struct pair *p, struct sec *from,
 			       "use a new variable");
 		return -1;
 	}
-	if (y->twin && y->by_elimination)
+	if (y->twin && y->unproven)
 		verdict_note(s->verdict, "static-taken-over", p->unit->object, who,
-			     "goes on using the running `%s` (the only one of that name)",
+			     "goes on using the running `%s`, though it is declared elsewhere now: "
+			     "if another variable is meant, give that another name",
 			     y->twin->name);
 	if (y->twin)
 		return need_hv(s, p, y->twin, t->delta, who, out);
