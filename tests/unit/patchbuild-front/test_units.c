@@ -132,9 +132,58 @@ START_TEST(shows_what_patch_says)
 }
 END_TEST
 
+START_TEST(writes_through_no_link)
+{
+	struct front f;
+
+	open_base(&f);
+	ck_assert_int_eq(run(&f, "--- a/xen/source/common/a.c\n+++ b/xen/source/common/a.c\n"
+				 "@@ -4 +4 @@\n-    return LINE() + x;\n+    return 7;\n"),
+			 -1);
+	ck_assert_msg(strstr(f.err.text, "link to common/a.c") != NULL, "%s", f.err.text);
+	err_clear(&f.err);
+	ck_assert_msg(base_check(f.base, &f.err) == 0, "%s", f.err.text);
+	close_all(&f);
+}
+END_TEST
+
+/* It is not gone: who includes it can go on doing so. */
+START_TEST(an_emptied_header_stays)
+{
+	struct front f;
+
+	open_base(&f);
+	ck_assert_msg(run(&f, "--- a/xen/include/xen/sub/up.h\n+++ b/xen/include/xen/sub/up.h\n"
+			      "@@ -1 +0,0 @@\n-#include \"../lib.h\"\n") == 0,
+		      "%s", f.err.text);
+	ck_assert_uint_eq(f.units.considered, 1);
+	close_all(&f);
+}
+END_TEST
+
+START_TEST(takes_a_file_without_newline)
+{
+	struct front f;
+
+	open_base(&f);
+	ck_assert_msg(run(&f, A "@@ -9 +9 @@\n-}\n+} int a_three(void) { return 3; }\n"
+				"\\ No newline at end of file\n") == 0,
+		      "%s", f.err.text);
+	ck_assert_uint_eq(f.units.n, 1);
+	ck_assert(!f.units.v[0].is_identical);
+	close_all(&f);
+}
+END_TEST
+
 static const struct {
 	const char *patch, *code;
 } refused[] = {
+	{"--- a/Config.mk\n+++ b/Config.mk\n@@ -1 +1 @@\n-a\n+b\n", "makefile-changed"},
+	{"--- a/config/StdGNU.mk\n+++ b/config/StdGNU.mk\n@@ -1 +1 @@\n-a\n+b\n",
+	 "makefile-changed"},
+	{"--- /dev/null\n+++ b/xen/common/blob.bin\n@@ -0,0 +1 @@\n+x\n", "unknown-file-changed"},
+	{"--- /dev/null\n+++ b/xen/common/a.c\n@@ -0,0 +1 @@\n+x\n", NULL},
+	{"--- a/xen/common/c.c\n+++ b/xen/common/c.c\n@@ -1 +1 @@\n-x\n+y\n", NULL},
 	{"--- /dev/null\n+++ b/xen/common/Makefile\n@@ -0,0 +1 @@\n+obj-y += x.o\n", NULL},
 	{"--- a/xen/common/Makefile\n+++ b/xen/common/Makefile\n@@ -0,0 +1 @@\n+obj-y += x.o\n",
 	 "makefile-changed"},
@@ -204,6 +253,9 @@ Suite *units_suite(void)
 	tcase_add_test(t, a_header_reached_by_dots_is_the_new_one);
 	tcase_add_test(t, shows_what_the_compiler_says);
 	tcase_add_test(t, shows_what_patch_says);
+	tcase_add_test(t, writes_through_no_link);
+	tcase_add_test(t, an_emptied_header_stays);
+	tcase_add_test(t, takes_a_file_without_newline);
 	tcase_add_loop_test(t, refuses, 0, sizeof(refused) / sizeof(*refused));
 	tcase_add_test(t, refuses_another_compiler);
 	tcase_add_test(t, refuses_what_it_cannot_reproduce);
