@@ -256,8 +256,9 @@ static bool same_rel(struct cmp *c, struct range o, const struct rel *ro, struct
 	}
 	if (same_for_any_immediate(o, ro, n, rn))
 		return true;
-	if (target_of(&c->code, o.sec, ro, &to, &e) < 0 ||
-	    target_of(&c->code, n.sec, rn, &tn, &e) < 0) {
+	if (target_of(&c->code, o.sec, ro, &to, &e) == 0)
+		code_share(o.sec, n.sec);
+	if (e.kind != ERR_NONE || target_of(&c->code, n.sec, rn, &tn, &e) < 0) {
 		*why = arena_strdup(&c->arena, e.text);
 		return false;
 	}

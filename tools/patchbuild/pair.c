@@ -406,8 +406,10 @@ static void vote_by_use(struct code *c, struct sec *o, struct sec *n)
 		if (o->rels[i].offset != n->rels[i].offset || !o->rels[i].sym->sec || !to ||
 		    !to->has_free)
 			continue;
-		if (target_of(c, o, &o->rels[i], &a, &e) < 0 ||
-		    target_of(c, n, &n->rels[i], &b, &e) < 0)
+		if (target_of(c, o, &o->rels[i], &a, &e) < 0)
+			return;
+		code_share(o, n);
+		if (target_of(c, n, &n->rels[i], &b, &e) < 0)
 			return;
 		if (!a.owner || !b.owner || a.owner->twin || b.owner->twin || a.delta != b.delta)
 			continue;

@@ -55,9 +55,13 @@ static const struct sec_rule rule_table = {"", SEC_TABLE, 0};
 
 static bool fits(const struct sec_rule *r, const char *name)
 {
-	size_t n = strlen(r->name);
+	size_t n;
 
-	if (n && r->name[n - 1] == '*')
+	/* All begin with a dot: the next character rules out most. */
+	if (name[0] != '.' || name[1] != r->name[1])
+		return false;
+	n = strlen(r->name);
+	if (r->name[n - 1] == '*')
 		return strncmp(r->name, name, n - 1) == 0;
 	return strcmp(r->name, name) == 0;
 }
