@@ -91,6 +91,42 @@ static int drop_same_text(struct workspace *ws, struct unit_list *l, struct err 
 	return ret;
 }
 
+/*
+ * A source that includes itself (arch/x86/usercopy.c) by the name that the compiler is
+ * given. From an absolute one, as builds with O= have, it would read the file of the tree
+ * that the base was made from: gone by now, or not patched.
+ */
+static bool includes_itself(struct workspace *ws, const struct unit *u)
+{
+	struct arena a = {0};
+	const char *given = kcmd_source(&a, u->command);
+	autofree char *path = path_join(base_src_dir(ws->base), u->source);
+	struct err ignored = ERR_INIT;
+	struct file_data f = {0};
+	bool found = given && *given == '/' && file_read(path, 0, &f, &ignored) == 0 &&
+		     strstr((const char *)f.data, "include __FILE__");
+
+	file_free(&f);
+	arena_free(&a);
+	return found;
+}
+
+static void refuse_own_includes(struct workspace *ws, struct unit_list *l, struct verdict *v)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < l->n; i++) {
+		if (includes_itself(ws, &l->v[i]))
+			verdict_refuse(v, "includes-itself", l->v[i].object, NULL,
+				       "its source includes itself by an absolute name: only a base "
+				       "built inside of the source tree, without O=, can be patched "
+				       "there");
+		else
+			l->v[kept++] = l->v[i];
+	}
+	l->n = kept;
+}
+
 int units_affected(const struct base *b, const struct patch_set *s, struct workspace *ws,
 		   struct unit_list *l, struct verdict *v, struct err *e)
 {
@@ -108,6 +144,7 @@ int units_affected(const struct base *b, const struct patch_set *s, struct works
 		goto out;
 	add_units(ws, &r, l);
 	ret = drop_same_text(ws, l, e);
+	refuse_own_includes(ws, l, v);
 out:
 	recipes_free(&r);
 	return ret;

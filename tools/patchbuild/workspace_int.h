@@ -39,7 +39,7 @@ int workspace_unfold(struct workspace *ws, struct err *e);
 
 /*
  * False if a file that the compiler read in the new copy as @path is the base's own
- * file though it is a changed one.
+ * file though it is a changed one, or one of the tree that the base was made from.
  */
 bool workspace_is_sound(struct workspace *ws, const char *path);
 
