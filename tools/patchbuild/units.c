@@ -42,11 +42,15 @@ static const struct recipe *recipe_of(const struct recipes *r, const char *objec
 }
 
 /* Its source was removed: rules_check() has said so. */
-static bool is_gone(struct workspace *ws, const struct recipe *r)
+static bool is_gone(struct workspace *ws, struct arena *a, const struct recipe *r)
 {
-	autofree char *path = path_join(workspace_obj_dir(ws, SIDE_NEW), r->cmd.source);
+	const char *source = r->own_source ? rel_source(ws->base, a, r->cmd.source) : NULL;
+	size_t i;
 
-	return r->own_source && !file_exists(path);
+	for (i = 0; source && i < ws->nchanged; i++)
+		if (!strcmp(ws->changed[i].path, source))
+			return ws->changed[i].action == PATCH_REMOVE;
+	return false;
 }
 
 static void add_units(struct workspace *ws, const struct recipes *r, struct unit_list *l)
@@ -57,7 +61,7 @@ static void add_units(struct workspace *ws, const struct recipes *r, struct unit
 
 	for (i = 0; base_object_at(ws->base, i, &o); i++) {
 		one = recipe_of(r, o.object);
-		if (one && !is_gone(ws, one))
+		if (one && !is_gone(ws, &l->arena, one))
 			add_unit(ws->base, l, one, &o);
 	}
 	l->considered = l->n;

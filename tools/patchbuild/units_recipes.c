@@ -41,7 +41,8 @@ static long changed_index(struct finder *f, const char *path)
 			canonical = base_canonical(f->ws->base, &f->scratch, path);
 		if (!canonical || strcmp(canonical, f->names[i]))
 			continue;
-		if (strstr(path, "/../") && !workspace_is_sound(f->ws, path))
+		if (strstr(path, "/../") &&
+		    !workspace_is_sound(f->ws, workspace_new_path(f->ws, path)))
 			f->r->unsound = true;
 		return (long)i;
 	}

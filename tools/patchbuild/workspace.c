@@ -395,6 +395,21 @@ const char *workspace_src_dir(struct workspace *ws, enum side side)
 				: arena_printf(&ws->arena, "%s/%s", ws->new_dir, src);
 }
 
+const char *workspace_new_path(struct workspace *ws, const char *recorded)
+{
+	size_t n;
+	const struct kcmd_root *r = base_roots_at(ws->base, &ws->arena, ws->new_dir, &n);
+	size_t i, len;
+
+	for (i = 0; *recorded == '/' && i < n; i++) {
+		len = strlen(r[i].from);
+		if (!strncmp(recorded, r[i].from, len) && recorded[len] == '/')
+			return arena_printf(&ws->arena, "%s%s", r[i].to, recorded + len);
+	}
+	return arena_printf(&ws->arena, "%s%s%s", *recorded == '/' ? "" : workspace_obj_dir(ws, SIDE_NEW),
+			    *recorded == '/' ? "" : "/", recorded);
+}
+
 /* Folders that say nothing to a reader. */
 static const char *place_at(struct workspace *ws, const char *s, size_t *skip)
 {

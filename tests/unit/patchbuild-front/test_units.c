@@ -176,6 +176,32 @@ START_TEST(takes_a_file_without_newline)
 }
 END_TEST
 
+/* Builds with O= record absolute names: of a tree that is gone. */
+START_TEST(finds_sources_with_absolute_names)
+{
+	struct front f;
+
+	memset(&f, 0, sizeof(f));
+	fake_make(&f.fake);
+	fake_run(&f.fake, "cd tree/xen; sed -i \"s|^\\(source_common/..o :=\\) |\\1 $PWD/|; "
+			  "s|^  [ic]|  $PWD/&|; s|/  i|/i|\" common/.[ab].o.cmd");
+	fake_run(&f.fake, "grep -q \"^source_common/a.o := $PWD/tree\" tree/xen/common/.a.o.cmd");
+	fake_run(&f.fake, "grep -q \"^  *$PWD/tree/xen/include\" tree/xen/common/.a.o.cmd");
+	ck_assert_msg(store_make(f.fake.store, f.fake.tree, NULL, &f.fake.id, &f.err) == 0, "%s",
+		      f.err.text);
+	fake_run(&f.fake, "mv tree elsewhere");
+	f.base = base_open(f.fake.store, f.fake.id, &f.err);
+	ck_assert_msg(f.base != NULL, "%s", f.err.text);
+	ck_assert_msg(run(&f, A "@@ -4 +4 @@\n-    return LINE() + x;\n+    return 7;\n" LIB
+				"@@ -1,0 +2 @@\n+#define helper other\n") == 0,
+		      "%s", f.err.text);
+	ck_assert_uint_eq(f.units.n, 2);
+	ck_assert(!f.units.v[0].is_identical);
+	ck_assert(!f.units.v[1].is_identical);
+	close_all(&f);
+}
+END_TEST
+
 /* The text differs, so the compiler is asked: the same objects. */
 START_TEST(a_prototype_in_a_header_changes_nothing)
 {
@@ -331,6 +357,7 @@ Suite *units_suite(void)
 	tcase_add_test(t, a_header_reached_by_dots_is_the_new_one);
 	tcase_add_test(t, shows_what_the_compiler_says);
 	tcase_add_test(t, shows_what_patch_says);
+	tcase_add_test(t, finds_sources_with_absolute_names);
 	tcase_add_test(t, a_prototype_in_a_header_changes_nothing);
 	tcase_add_test(t, refuses_a_source_that_includes_itself);
 	tcase_add_loop_test(t, looks_at_offsets_for_assembly, 0,
