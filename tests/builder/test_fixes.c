@@ -2,13 +2,15 @@
 /*
  * Real fixes against a real base: every fix of tests/fixes is built, and what its payload
  * holds is compared with the recompiled objects: code, alternatives, exception tables,
- * bug frames. The argument is the folder of bases; the first base counts.
+ * bug frames. And every object of the base is given to `patchbuild diff` with itself. The
+ * argument is the folder of bases; the first base counts.
  */
 #include "check_entries.h"
 
 #include "patchbuild/store.h"
 
 #include "common/io.h"
+#include "common/proc.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -83,6 +85,33 @@ START_TEST(holds_what_was_compiled)
 }
 END_TEST
 
+static int diff_with_itself(const char *object, const char *path, void *ctx, struct err *e)
+{
+	const char *argv[] = {"build/bin/patchbuild", "diff", path, path, NULL};
+	struct proc p = {.argv = argv};
+
+	ck_assert_msg(proc_run(&p, e) == 0, "%s", e->text);
+	ck_assert_msg(p.status == 3 && !strcmp(p.out.data, "no change\n"), "%s: status %d: %s",
+		      object, p.status, p.out.data ? p.out.data : "");
+	proc_free(&p);
+	++*(size_t *)ctx;
+	return 0;
+}
+
+START_TEST(objects_equal_themselves)
+{
+	struct err e = ERR_INIT;
+	struct base *b = base_open(store, bases[0], &e);
+	size_t n = 0;
+
+	ck_assert_msg(b != NULL, "%s", e.text);
+	ck_assert_msg(base_each_object(b, diff_with_itself, &n, &e) == 0, "%s", e.text);
+	printf("%zu objects\n", n);
+	ck_assert_uint_gt(n, 0);
+	base_close(b);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
@@ -98,6 +127,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	tcase_set_timeout(tc, 900);
+	tcase_add_test(tc, objects_equal_themselves);
 	tcase_add_test(tc, holds_what_was_compiled);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
