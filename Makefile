@@ -46,6 +46,7 @@ help:
 ## bench: benchmarks, as JSON
 ## coverage: lines and branches of the core that unit tests reach
 ## base: Debian's Xen, rebuilt and proven, as a base in build/store/
+## base-4.20: Xen 4.20 of Debian 13, built here, as a base in build/store-4.20/
 ## install: programs, man pages, completions to DESTDIR PREFIX
 ## clean: removes what was compiled; distclean removes all of build/
 
@@ -54,6 +55,10 @@ xen: $(TREE).built
 $(TREE).built:
 	@scripts/need fetch xen
 	@scripts/build-xen
+xen-4.20: build/xen/debian-4.20.built
+build/xen/debian-4.20.built:
+	@scripts/need fetch xen
+	@scripts/build-xen 4.20
 testhost: need-fetch need-host
 	@scripts/fetch kernel xen-shipped xen-tools
 
@@ -61,6 +66,9 @@ testhost: need-fetch need-host
 base: programs xen
 	@scripts/need fetch && scripts/fetch xen-shipped
 	@scripts/make-base $(TREE) $(STORE) build/xen/shipped/xen
+
+base-4.20: programs xen-4.20
+	@scripts/make-base build/xen/debian-4.20 $(STORE)-4.20
 
 demo: programs base testhost need-demo
 	@tests/demo/demo
@@ -135,5 +143,5 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all programs help xen testhost base demo host tests build-unit check-unit build-base-tests check-base check-host \
+.PHONY: all programs help xen xen-4.20 testhost base base-4.20 demo host tests build-unit check-unit build-base-tests check-base check-host \
 	fuzz fuzz-build fuzz-programs lint check bench coverage install clean distclean

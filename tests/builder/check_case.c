@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <xsplice/abi.h>
 
 /* A payload as its reader sees it, and the lines it is checked against. */
 struct checked {
@@ -167,6 +168,23 @@ static uint64_t align_of(const struct checked *c, const char *section)
 	return s ? s->align : 0;
 }
 
+/* How many bytes of the old function are expected; -1 if it is not patched. */
+static long expected_bytes(const struct checked *c, const char *who)
+{
+	const struct sec *funcs = c->payload ? obj_sec(c->payload, ABI_SEC_FUNCS) : NULL;
+	size_t i;
+
+	for (i = 0; funcs && i < funcs->nrels; i++) {
+		const struct rel *r = &funcs->rels[i];
+		size_t at = r->offset / sizeof(struct abi_func) * sizeof(struct abi_func);
+
+		if (r->offset == at && r->sym->sec &&
+		    same_tail((const char *)r->sym->sec->data + r->addend, who))
+			return funcs->data[at + offsetof(struct abi_func, expect)] >> 1 & 31;
+	}
+	return -1;
+}
+
 static bool has_string(const struct checked *c, const char *text)
 {
 	const struct sec *s = c->payload ? obj_sec(c->payload, ".rodata.str") : NULL;
@@ -184,6 +202,8 @@ static bool holds(const struct checked *c, char *const *w, size_t n, const char 
 		return size_of(c, w[1]) == strtoul(w[2], NULL, 0);
 	if (n == 3 && !strcmp(w[0], "align"))
 		return align_of(c, w[1]) == strtoul(w[2], NULL, 0);
+	if (n == 3 && !strcmp(w[0], "expect"))
+		return expected_bytes(c, w[1]) == strtol(w[2], NULL, 0);
 	if (n >= 2 && !strcmp(w[0], "string"))
 		return has_string(c, line + strlen("string "));
 	return n == 3 && !strcmp(w[0], "note") && has_note(c->b, w[1], w[2]);

@@ -243,6 +243,15 @@ static void compare_bug(struct entries *c, const struct sec *a, uint64_t at, con
 	}
 }
 
+/* The place is all that it says. */
+static void compare_call(struct entries *c, const struct sec *a, uint64_t at, const struct sec *b,
+			 uint64_t bt)
+{
+	c->counts->calls++;
+	if (memcmp(a->data + at, b->data + bt, 4))
+		differs(c, a->name, at, "other bytes");
+}
+
 /* --- tables --- */
 
 typedef void (*compare_fn)(struct entries *c, const struct sec *a, uint64_t at,
@@ -292,6 +301,7 @@ static const struct {
 	compare_fn compare;
 } tables[] = {
 	{".altinstructions", ALT_SIZE, compare_alternative},
+	{".alt_call_sites", 4, compare_call},
 	{".ex_table", EX_SIZE, compare_exception},
 	{".bug_frames.0", 8, compare_bug},
 	{".bug_frames.1", 8, compare_bug},
@@ -353,7 +363,7 @@ static const struct sec *next_code(const struct obj *payload, size_t *at)
 
 static size_t total(const struct entry_counts *c)
 {
-	return c->alternatives + c->extable + c->bugs;
+	return c->alternatives + c->calls + c->extable + c->bugs;
 }
 
 void check_entries(const char *name, const struct build *b, const struct obj *payload,

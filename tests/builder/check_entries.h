@@ -17,6 +17,7 @@ struct entry_counts {
 	size_t functions;
 	size_t replacements; /* of alternatives, not empty */
 	size_t alternatives;
+	size_t calls; /* of .alt_call_sites */
 	size_t extable;
 	size_t bugs;
 };

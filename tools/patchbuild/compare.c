@@ -323,6 +323,8 @@ static const char *entry_name(const struct item *i)
 	switch (sec_kind(i->table)) {
 	case SEC_ALT:
 		return "alternative";
+	case SEC_ALT_CALL:
+		return "alternative call";
 	case SEC_EXTABLE:
 		return "exception table entry";
 	default:

@@ -241,8 +241,8 @@ static uint64_t first_alternative(const struct chosen *c)
 	struct item *v = special_of(&c->pair->cmp.old_special, old->sec, &n);
 
 	while (n--)
-		if (sec_kind(v[n].table) == SEC_ALT && v[n].place >= old->value &&
-		    v[n].place - old->value < first)
+		if ((sec_kind(v[n].table) == SEC_ALT || sec_kind(v[n].table) == SEC_ALT_CALL) &&
+		    v[n].place >= old->value && v[n].place - old->value < first)
 			first = v[n].place - old->value;
 	return first;
 }
