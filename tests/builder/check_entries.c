@@ -179,7 +179,7 @@ static void compare_exception(struct entries *c, const struct sec *a, uint64_t a
 	struct place fb = follow(b, bt + 4, 0);
 
 	c->counts->extable++;
-	if (fa.sec == c->code) {
+	if (fa.sec && fa.sec == c->code) {
 		if (fb.sec != c->copy || fb.at != fa.at)
 			differs(c, a->name, at, "goes on at another place");
 	} else if (!fa.sec || !fb.sec || strcmp(fa.sec->name, fb.sec->name)) {
@@ -254,8 +254,8 @@ static void compare_call(struct entries *c, const struct sec *a, uint64_t at, co
 
 /* --- tables --- */
 
-typedef void (*compare_fn)(struct entries *c, const struct sec *a, uint64_t at,
-			   const struct sec *b, uint64_t bt);
+typedef void (*compare_fn)(struct entries *c, const struct sec *a, uint64_t at, const struct sec *b,
+			   uint64_t bt);
 
 /*
  * The next entry of @table, from @at, that is about @code; past the end if there is none.

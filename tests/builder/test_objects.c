@@ -155,18 +155,18 @@ END_TEST
 static void make_rings(const char *path, const char *f, const char *g, const char *more)
 {
 	autofree char *source = mem_printf("%s.S", path);
-	autofree char *text = mem_printf(
-		".macro fn name, one, two\n"
-		".section .text.\\name, \"ax\", @progbits\n"
-		".globl \\name\n.type \\name, @function\n"
-		"\\name: lea \\one(%%rip), %%rax\nlea \\two(%%rip), %%rdx\nret\n"
-		".size \\name, . - \\name\n.endm\n"
-		".macro ring name, more\n"
-		".section .rodata.\\name, \"a\", @progbits\n"
-		".type \\name, @object\n\\name: .quad \\name\n.quad \\more\n"
-		".size \\name, . - \\name\n.endm\n"
-		"ring x.0, 1\nring x.1, %s\nfn f, %s\nfn g, %s\n",
-		more, f, g);
+	autofree char *text =
+		mem_printf(".macro fn name, one, two\n"
+			   ".section .text.\\name, \"ax\", @progbits\n"
+			   ".globl \\name\n.type \\name, @function\n"
+			   "\\name: lea \\one(%%rip), %%rax\nlea \\two(%%rip), %%rdx\nret\n"
+			   ".size \\name, . - \\name\n.endm\n"
+			   ".macro ring name, more\n"
+			   ".section .rodata.\\name, \"a\", @progbits\n"
+			   ".type \\name, @object\n\\name: .quad \\name\n.quad \\more\n"
+			   ".size \\name, . - \\name\n.endm\n"
+			   "ring x.0, 1\nring x.1, %s\nfn f, %s\nfn g, %s\n",
+			   more, f, g);
 	struct err e = ERR_INIT;
 
 	ck_assert_int_eq(file_create(source, text, strlen(text), 0600, &e), 0);

@@ -130,8 +130,7 @@ static bool same_constant(struct cmp *c, const struct target *o, const struct ta
 	same = !strcmp(pair_stem(&a, o->owner->name, &on), pair_stem(&a, n->owner->name, &nn)) &&
 	       on && nn;
 	arena_free(&a);
-	return same && o->owner->size == n->owner->size &&
-	       same_opened(c, o->owner, n->owner, &why);
+	return same && o->owner->size == n->owner->size && same_opened(c, o->owner, n->owner, &why);
 }
 
 static bool same_owner(struct cmp *c, const struct target *o, const struct target *n)
@@ -499,8 +498,7 @@ static void settle_rings(struct cmp *c)
 		for (i = 1; i < c->news->nsyms; i++) {
 			struct sym *n = &c->news->syms[i];
 
-			if (!is_variable(n) || n->differs ||
-			    same_opened(c, n->twin, n, &n->why))
+			if (!is_variable(n) || n->differs || same_opened(c, n->twin, n, &n->why))
 				continue;
 			n->differs = true;
 			again = true;

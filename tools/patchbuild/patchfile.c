@@ -246,7 +246,7 @@ static int read_file(struct reader *r)
 {
 	struct header old = read_header(r);
 	struct header new = read_header(r);
-	enum patch_action action;
+	enum patch_action action = PATCH_CHANGE;
 	const char *path, *hunks = r->at;
 
 	if (read_action(r, &old, &new, &action))
@@ -318,7 +318,7 @@ static const char *const hypervisor_dirs[] = {
 
 /* Folders at the top of a Xen tree; of some the hypervisor has one of that name too. */
 static const char *const other_dirs[] = {
-	"automation/", "config/", "debian/",  "docs/",	"extras/",  "LICENSES/", "m4/",
+	"automation/", "config/",  "debian/",  "docs/",	 "extras/",  "LICENSES/", "m4/",
 	"misc/",       "scripts/", "stubdom/", "tools/", ".github/", NULL,
 };
 
@@ -384,10 +384,11 @@ static int choose_files(struct patch_set *s, struct patch *p, struct err *e)
 		if (from == FROM_TOP && text_starts(f->path, "xen/"))
 			f->path += strlen("xen/");
 		else if (from == FROM_UNKNOWN && !is_elsewhere(f->path))
-			return err_fail(e,
-					"%s: %s: no file of a Xen tree: names must begin with a/ and "
-					"b/, relative to its top or to the folder xen",
-					p->name, f->path);
+			return err_fail(
+				e,
+				"%s: %s: no file of a Xen tree: names must begin with a/ and "
+				"b/, relative to its top or to the folder xen",
+				p->name, f->path);
 		else if (from != FROM_HYPERVISOR) {
 			add_outside(s, f->path);
 			continue;

@@ -121,10 +121,11 @@ static void refuse_own_includes(struct workspace *ws, struct unit_list *l, struc
 
 	for (i = 0; i < l->n; i++) {
 		if (includes_itself(ws, &l->v[i]))
-			verdict_refuse(v, "includes-itself", l->v[i].object, NULL,
-				       "its source includes itself by an absolute name: only a base "
-				       "built inside of the source tree, without O=, can be patched "
-				       "there");
+			verdict_refuse(
+				v, "includes-itself", l->v[i].object, NULL,
+				"its source includes itself by an absolute name: only a base "
+				"built inside of the source tree, without O=, can be patched "
+				"there");
 		else
 			l->v[kept++] = l->v[i];
 	}

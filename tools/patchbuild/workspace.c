@@ -72,8 +72,7 @@ static struct patch_file *find_changed(struct workspace *ws, const char *path)
  * A name that leads through a link to another file: what is made from that one would not
  * be found, and with a folder that is a link the base itself could be written to.
  */
-static int check_links(struct workspace *ws, const struct patch *p, const char *path,
-		       struct err *e)
+static int check_links(struct workspace *ws, const struct patch *p, const char *path, struct err *e)
 {
 	autofree char *full = path_join(base_src_orig(ws->base), path);
 	const char *canonical = base_canonical(ws->base, &ws->arena, full);
@@ -81,8 +80,9 @@ static int check_links(struct workspace *ws, const struct patch *p, const char *
 
 	if (rel && !strcmp(rel, path))
 		return 0;
-	return err_fail(e, "%s: %s: is reached through a link%s%s: the patch must name the file itself",
-			p->name, path, rel ? " to " : "", rel ? rel : "");
+	return err_fail(
+		e, "%s: %s: is reached through a link%s%s: the patch must name the file itself",
+		p->name, path, rel ? " to " : "", rel ? rel : "");
 }
 
 static int touch(struct workspace *ws, const struct patch *p, const struct patch_file *f,
@@ -180,9 +180,9 @@ static const char *const plain_env[] = {"LC_ALL=C", "PATCH_GET=0", "VERSION_CONT
 static int run_patch(struct workspace *ws, const struct patch *p, const char *file,
 		     struct verdict *v, struct err *e)
 {
-	const char *argv[] = {"patch", "-p1", "-u", "--fuzz=0", "--force",
-			      "-r",    "-",   "--no-backup-if-mismatch",
-			      "-i",    file,  NULL};
+	const char *argv[] = {"patch",	 "-p1", "-u", "--fuzz=0",
+			      "--force", "-r",	"-",  "--no-backup-if-mismatch",
+			      "-i",	 file,	NULL};
 	struct proc run = {.argv = argv, .cwd = workspace_src_dir(ws, SIDE_NEW), .env = plain_env};
 	int ret = proc_run(&run, e);
 
@@ -305,7 +305,8 @@ static int settle(struct workspace *ws, struct err *e)
 /* The top's own make files have a say in how the hypervisor is compiled. */
 static bool is_build_rule(const char *path)
 {
-	return !strcmp(path, "Config.mk") || (text_starts(path, "config/") && text_ends(path, ".mk"));
+	return !strcmp(path, "Config.mk") ||
+	       (text_starts(path, "config/") && text_ends(path, ".mk"));
 }
 
 static void judge_outside(const char *path, struct verdict *v)
@@ -406,7 +407,8 @@ const char *workspace_new_path(struct workspace *ws, const char *recorded)
 		if (!strncmp(recorded, r[i].from, len) && recorded[len] == '/')
 			return arena_printf(&ws->arena, "%s%s", r[i].to, recorded + len);
 	}
-	return arena_printf(&ws->arena, "%s%s%s", *recorded == '/' ? "" : workspace_obj_dir(ws, SIDE_NEW),
+	return arena_printf(&ws->arena, "%s%s%s",
+			    *recorded == '/' ? "" : workspace_obj_dir(ws, SIDE_NEW),
 			    *recorded == '/' ? "" : "/", recorded);
 }
 

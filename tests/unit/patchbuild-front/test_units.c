@@ -241,7 +241,8 @@ static const char offsets[] =
 	"printf 'struct a {\n    int a;\n    int b;\n};\n' > include/xen/off.h\n"
 	"gcc -nostdinc -I./include -S -o asm-offsets.s arch/x86/x86_64/asm-offsets.c\n"
 	"grep -q '==>#define A_B' asm-offsets.s\n"
-	"echo 'asm-offsets.s: arch/x86/x86_64/asm-offsets.c include/xen/off.h' > .asm-offsets.s.d\n";
+	"echo 'asm-offsets.s: arch/x86/x86_64/asm-offsets.c include/xen/off.h' > "
+	".asm-offsets.s.d\n";
 
 static void open_base_with_offsets(struct front *f, const char *more)
 {
