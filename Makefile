@@ -39,12 +39,14 @@ help:
 ## host: a shell on a real Xen host with the tools in it
 ## check: all tests: unit, builder, host, analysers, fuzzing
 ## check-unit: unit and builder tests, plain and under sanitizers, no host
+## check-base: the builder on the objects and sources of a real Xen, no host
 ## check-host: the tests on real Xen hosts
 ## lint: formatter, analysers, arrows between the parts
 ## fuzz: every fuzz target for FUZZ_SECONDS (60) each
 ## bench: benchmarks, as JSON
 ## coverage: lines and branches of the core that unit tests reach
 ## base: Debian's Xen, rebuilt and proven, as a base in build/store/
+## base-4.20: Xen 4.20 of Debian 13, built here, as a base in build/store-4.20/
 ## install: programs, man pages, completions to DESTDIR PREFIX
 ## clean: removes what was compiled; distclean removes all of build/
 
@@ -53,6 +55,10 @@ xen: $(TREE).built
 $(TREE).built:
 	@scripts/need fetch xen
 	@scripts/build-xen
+xen-4.20: build/xen/debian-4.20.built
+build/xen/debian-4.20.built:
+	@scripts/need fetch xen
+	@scripts/build-xen 4.20
 testhost: need-fetch need-host
 	@scripts/fetch kernel xen-shipped xen-tools
 
@@ -60,6 +66,9 @@ testhost: need-fetch need-host
 base: programs xen
 	@scripts/need fetch && scripts/fetch xen-shipped
 	@scripts/make-base $(TREE) $(STORE) build/xen/shipped/xen
+
+base-4.20: programs xen-4.20
+	@scripts/make-base build/xen/debian-4.20 $(STORE)-4.20
 
 demo: programs base testhost need-demo
 	@tests/demo/demo
@@ -86,6 +95,14 @@ build-unit: need-check
 check-unit: build-unit
 	@scripts/run-tests $(unit-jobs) $(unit-tests) $(source-tests) $(other-tests)
 
+# Programs that are called with the folder of bases.
+base-tests = $(foreach t,$(all-base),"$(t) $(STORE)")
+build-base-tests: need-check base
+	@$(parallel) $(all-base)
+
+check-base: build-base-tests
+	@scripts/run-tests $(base-tests)
+
 check-host: base testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests tests/host/selftest $(host-tests)
 
@@ -100,11 +117,11 @@ lint: need-check
 	@$(parallel) VARIANT=clang programs tests
 	@scripts/run-tests scripts/lint $(source-tests)
 
-check: build-unit fuzz-build base testhost need-demo
+check: build-unit fuzz-build build-base-tests testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
 		$(unit-jobs) $(unit-tests) $(source-tests) $(other-tests) \
-		-j1 scripts/lint "scripts/run-fuzz 5" tests/host/selftest $(host-tests)
+		-j1 $(base-tests) scripts/lint "scripts/run-fuzz 5" tests/host/selftest $(host-tests)
 
 bench: base
 	@$(parallel) $(all-bench)
@@ -129,5 +146,5 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all programs help xen testhost base demo host tests build-unit check-unit check-host \
+.PHONY: all programs help xen xen-4.20 testhost base base-4.20 demo host tests build-unit check-unit build-base-tests check-base check-host \
 	fuzz fuzz-build fuzz-programs lint check bench coverage install clean distclean

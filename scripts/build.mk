@@ -5,6 +5,7 @@
 #   lib-y          objects of the folder's library, build/<variant>/<folder>/lib.a
 #   prog-y         programs that users get, left in build/<variant>/bin/
 #   test-y         unit test programs, left in build/<variant>/tests/
+#   base-y         tests that need a base, called with the folder of bases; in build/<variant>/base/
 #   fuzz-y         libFuzzer programs (variant "fuzz" only), left in build/fuzz/bin/
 #   bench-y        benchmark programs, left in build/<variant>/bench/
 #   host-y         programs that run inside the test host, in build/<variant>/host/
@@ -60,6 +61,7 @@ all-libs :=
 all-progs :=
 all-tests :=
 all-fuzz :=
+all-base :=
 all-bench :=
 all-host :=
 all-objs :=
@@ -83,6 +85,7 @@ all-objs += $$(addprefix $(O)/$(1)/,$$(lib-y))
 endif
 $$(foreach p,$$(prog-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/bin/$$(p),)))
 $$(foreach p,$$(test-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/tests/$$(p),)))
+$$(foreach p,$$(base-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/base/$$(p),)))
 $$(foreach p,$$(bench-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/bench/$$(p),)))
 $$(foreach p,$$(host-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/host/$$(p),)))
 ifeq ($(VARIANT),fuzz)
@@ -90,6 +93,7 @@ $$(foreach p,$$(fuzz-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/bin/$$(p),-fsa
 endif
 all-progs += $$(addprefix $(O)/bin/,$$(prog-y))
 all-tests += $$(addprefix $(O)/tests/,$$(test-y))
+all-base  += $$(addprefix $(O)/base/,$$(base-y))
 all-bench += $$(addprefix $(O)/bench/,$$(bench-y))
 all-host  += $$(addprefix $(O)/host/,$$(host-y))
 all-fuzz  += $$(addprefix $(O)/bin/,$$(fuzz-y))
@@ -102,6 +106,7 @@ define load-dir
 lib-y :=
 prog-y :=
 test-y :=
+base-y :=
 fuzz-y :=
 bench-y :=
 host-y :=

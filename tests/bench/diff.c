@@ -117,6 +117,8 @@ static void print(const struct tally *t)
 	json_put_int(j, "bytes_old_and_new", (int64_t)(t->bytes / ROUNDS));
 	json_put_real(j, "cpu_seconds", t->seconds / ROUNDS);
 	json_put_real(j, "mb_per_cpu_second", (double)t->bytes / 1e6 / t->seconds);
+	/* A pair counted as the bytes of one of the two. */
+	json_put_real(j, "mb_per_cpu_second_once", (double)t->bytes / 2e6 / t->seconds);
 	json_put_real(j, "mb_per_cpu_second_big", (double)t->big_bytes / 1e6 / t->big_seconds);
 	json_put_real(j, "reference_sha256_mb_per_cpu_second",
 		      (double)t->bytes / 1e6 / t->reference_seconds);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "check_case.h"
+#include "check_entries.h"
 
 #include "patchbuild/obj.h"
 
@@ -7,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <xsplice/abi.h>
 
 /* A payload as its reader sees it, and the lines it is checked against. */
 struct checked {
@@ -159,6 +161,30 @@ static uint64_t size_of(const struct checked *c, const char *section)
 	return s ? s->size : 0;
 }
 
+static uint64_t align_of(const struct checked *c, const char *section)
+{
+	const struct sec *s = c->payload ? obj_sec(c->payload, section) : NULL;
+
+	return s ? s->align : 0;
+}
+
+/* How many bytes of the old function are expected; -1 if it is not patched. */
+static long expected_bytes(const struct checked *c, const char *who)
+{
+	const struct sec *funcs = c->payload ? obj_sec(c->payload, ABI_SEC_FUNCS) : NULL;
+	size_t i;
+
+	for (i = 0; funcs && i < funcs->nrels; i++) {
+		const struct rel *r = &funcs->rels[i];
+		size_t at = r->offset / sizeof(struct abi_func) * sizeof(struct abi_func);
+
+		if (r->offset == at && r->sym->sec &&
+		    same_tail((const char *)r->sym->sec->data + r->addend, who))
+			return funcs->data[at + offsetof(struct abi_func, expect)] >> 1 & 31;
+	}
+	return -1;
+}
+
 static bool has_string(const struct checked *c, const char *text)
 {
 	const struct sec *s = c->payload ? obj_sec(c->payload, ".rodata.str") : NULL;
@@ -174,6 +200,10 @@ static bool holds(const struct checked *c, char *const *w, size_t n, const char 
 		return !refers(c, w[1], w[2], true) && !refers(c, w[1], w[2], false);
 	if (n == 3 && !strcmp(w[0], "size"))
 		return size_of(c, w[1]) == strtoul(w[2], NULL, 0);
+	if (n == 3 && !strcmp(w[0], "align"))
+		return align_of(c, w[1]) == strtoul(w[2], NULL, 0);
+	if (n == 3 && !strcmp(w[0], "expect"))
+		return expected_bytes(c, w[1]) == strtol(w[2], NULL, 0);
 	if (n >= 2 && !strcmp(w[0], "string"))
 		return has_string(c, line + strlen("string "));
 	return n == 3 && !strcmp(w[0], "note") && has_note(c->b, w[1], w[2]);
@@ -256,6 +286,7 @@ int check_case(struct mini *m, const char *name, struct strbuf *wrong, struct er
 	autofree char *path = mem_printf("%s/%s/expect", m->data, name);
 	struct build b;
 	struct checked c = {name, &b, NULL, wrong};
+	struct entry_counts counts = {0};
 	struct file_data f;
 	size_t before = wrong->len;
 	int ret = build_case(m, name, &b, e);
@@ -269,6 +300,8 @@ int check_case(struct mini *m, const char *name, struct strbuf *wrong, struct er
 	if (ret == 0) {
 		check_verdict(&c);
 		check_lines(&c, (char *)f.data);
+		if (c.payload)
+			check_entries(name, &b, c.payload, &counts, wrong);
 		file_free(&f);
 		if (wrong->len != before)
 			say_why(&c);

@@ -23,6 +23,8 @@
  *   uses F own N	  it refers to N of the payload
  *   unused F N		  it refers to neither
  *   size SECTION N	  a section of the payload has N bytes (0: it is not there)
+ *   expect F N		  N bytes of the old function are compared before it is patched
+ *   align SECTION N	  it is aligned to N bytes
  *   string TEXT	  the constants of the payload hold this string
  *
  * Everything that is not as expected is added to @wrong, one line each.

@@ -70,6 +70,25 @@ START_TEST(cases)
 }
 END_TEST
 
+/* The table of README.md says what each case is for. */
+START_TEST(all_cases_are_in_the_table)
+{
+	struct err e = ERR_INIT;
+	struct file_data f;
+	size_t i;
+
+	ck_assert_msg(file_read("tests/builder/README.md", 0, &f, &e) == 0, "%s", e.text);
+	for (i = 0; i < mini.ncases; i++) {
+		autofree char *quoted = mem_printf("`%s`", mini.cases[i]);
+
+		ck_assert_msg(!strcmp(mini.cases[i], "core") ||
+				      strstr((const char *)f.data, quoted),
+			      "%s: not in tests/builder/README.md", mini.cases[i]);
+	}
+	file_free(&f);
+}
+END_TEST
+
 /* The same build in another folder gives the same bytes. */
 START_TEST(deterministic)
 {
@@ -101,6 +120,7 @@ int main(void)
 	tcase_set_timeout(tc, 300);
 	tcase_add_unchecked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, cases, 0, PARTS);
+	tcase_add_test(tc, all_cases_are_in_the_table);
 	tcase_add_test(tc, deterministic);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);

@@ -147,6 +147,60 @@ START_TEST(bad_words)
 }
 END_TEST
 
+/*
+ * Two constants of one stem that point to themselves, and two functions that use them,
+ * @f and @g in which order. Votes of equal functions that contradict each other leave
+ * them without twins, and they are compared by content.
+ */
+static void make_rings(const char *path, const char *f, const char *g, const char *more)
+{
+	autofree char *source = mem_printf("%s.S", path);
+	autofree char *text =
+		mem_printf(".macro fn name, one, two\n"
+			   ".section .text.\\name, \"ax\", @progbits\n"
+			   ".globl \\name\n.type \\name, @function\n"
+			   "\\name: lea \\one(%%rip), %%rax\nlea \\two(%%rip), %%rdx\nret\n"
+			   ".size \\name, . - \\name\n.endm\n"
+			   ".macro ring name, more\n"
+			   ".section .rodata.\\name, \"a\", @progbits\n"
+			   ".type \\name, @object\n\\name: .quad \\name\n.quad \\more\n"
+			   ".size \\name, . - \\name\n.endm\n"
+			   "ring x.0, 1\nring x.1, %s\nfn f, %s\nfn g, %s\n",
+			   more, f, g);
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(file_create(source, text, strlen(text), 0600, &e), 0);
+	ck_assert_msg(mini_compile(source, path, "-D__ASSEMBLY__", &e) == 0, "%s", e.text);
+}
+
+static bool ring_differs(const char *was, const char *is, const char *function)
+{
+	struct err e = ERR_INIT;
+	struct cmp c;
+	bool differs;
+
+	ck_assert_msg(cmp_open(&c, was, is, "ring.o", NULL, NULL, &e) == 0, "%s", e.text);
+	differs = obj_sec(c.news, function)->differs;
+	cmp_free(&c);
+	return differs;
+}
+
+START_TEST(constants_in_rings)
+{
+	autofree char *a = path_join(dir, "a.o");
+	autofree char *b = path_join(dir, "b.o");
+	autofree char *d = path_join(dir, "d.o");
+
+	make_rings(a, "x.0, x.1", "x.1, x.0", "1");
+	make_rings(b, "x.0, x.1", "x.0, x.1", "1");
+	make_rings(d, "x.0, x.1", "x.0, x.1", "2");
+	ck_assert(!ring_differs(a, b, ".text.f"));
+	ck_assert(!ring_differs(a, b, ".text.g"));
+	ck_assert(ring_differs(a, d, ".text.f"));
+	ck_assert(ring_differs(a, d, ".text.g"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("objects");
@@ -159,6 +213,7 @@ int main(void)
 	tcase_add_loop_test(tc, cut_short, 0, NNAMES);
 	tcase_add_loop_test(tc, changed_bytes, 0, NNAMES);
 	tcase_add_loop_test(tc, bad_words, 0, NNAMES);
+	tcase_add_test(tc, constants_in_rings);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);

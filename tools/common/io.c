@@ -18,7 +18,7 @@ static int read_all(int fd, const char *path, size_t size, struct file_data *out
 {
 	size_t got = 0;
 
-	out->data = mem_zalloc(size + 1, 1);
+	out->data = mem_resize(NULL, size + 1, 1);
 	while (got < size) {
 		ssize_t n = read(fd, out->data + got, size - got);
 
@@ -33,6 +33,7 @@ static int read_all(int fd, const char *path, size_t size, struct file_data *out
 			break;
 		got += (size_t)n;
 	}
+	out->data[got] = '\0';
 	out->size = got;
 	return 0;
 }

@@ -128,14 +128,15 @@ void *arena_alloc(struct arena *a, size_t n, size_t size)
 		if (room < bytes)
 			room = bytes;
 
-		b = mem_zalloc(1, sizeof(*b) + room);
+		b = mem_resize(NULL, 1, sizeof(*b) + room);
 		b->room = room;
+		b->used = 0;
 		b->next = a->head;
 		a->head = b;
 	}
 	p = b->data + b->used;
 	b->used += bytes;
-	return p;
+	return memset(p, 0, bytes);
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t len)

@@ -46,6 +46,22 @@ static bool is_inside(const char *rel)
 	       !text_starts(rel, "../");
 }
 
+/* No name leads out of the base. */
+static int check_names(const struct base *b, const char *list, struct err *e)
+{
+	const struct json *names = json_get(b->manifest, list);
+	struct json *value;
+	const char *key;
+	void *it = NULL;
+
+	if (!json_is_object(names))
+		return damaged(b, "the list of files", e);
+	while (json_next(names, &it, &key, &value))
+		if (!is_inside(key) || !json_str(value))
+			return damaged(b, key, e);
+	return 0;
+}
+
 static int load_roots(struct base *b, struct err *e)
 {
 	const struct json *roots = json_get(b->manifest, "roots");
@@ -75,11 +91,9 @@ static int load_identity(struct base *b, const char *id, struct err *e)
 	if (!json_get_str(cc, "command") || !json_get_str(cc, "version") ||
 	    !json_get_str(cc, "target") || !json_get_str(cc, "assembler"))
 		return damaged(b, "\"compiler\"", e);
-	if (!json_is_object(json_get(b->manifest, "files")) ||
-	    !json_is_object(json_get(b->manifest, "links")) ||
-	    !json_is_array(json_get(b->manifest, "objects")))
-		return damaged(b, "the list of files", e);
-	return 0;
+	if (!json_is_array(json_get(b->manifest, "objects")))
+		return damaged(b, "\"objects\"", e);
+	return check_names(b, "files", e) || check_names(b, "links", e) ? -1 : 0;
 }
 
 static int load_places(struct base *b, struct err *e)
@@ -175,6 +189,13 @@ int base_check(const struct base *b, struct err *e)
 		if (check_link(b, key, json_str(value), e))
 			return -1;
 	return 0;
+}
+
+int base_check_image(const struct base *b, struct err *e)
+{
+	autofree char *rel = path_join(json_get_str(b->manifest, "obj"), "xen-syms");
+
+	return check_file(b, rel, json_get_str(json_get(b->manifest, "files"), rel), e);
 }
 
 const char *base_dir(const struct base *b)

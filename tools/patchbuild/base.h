@@ -34,6 +34,9 @@ void base_close(struct base *b);
 /* Reads every file and compares it with the manifest; names the first that differs. */
 int base_check(const struct base *b, struct err *e);
 
+/* The same for the linked image alone: no compilation would show that it was changed. */
+int base_check_image(const struct base *b, struct err *e);
+
 /* All strings belong to the base. */
 const char *base_dir(const struct base *b); /* its folder */
 const char *base_build_id(const struct base *b); /* 40 hexadecimal digits */

@@ -166,6 +166,9 @@ int tree_open(struct tree *t, const char *dir, struct err *e)
 	t->top = path_dir(t->src);
 	if (!strcmp(t->top, "/"))
 		return err_fail(e, "%s: must be a folder inside of a Xen tree", t->src);
+	if (strcmp(t->obj, t->src) && text_starts(t->src, t->obj) && t->src[strlen(t->obj)] == '/')
+		return err_fail(e, "%s: objects around the sources: build with O= another folder",
+				t->obj);
 	return check_config(t, e) || read_version(t, e) || read_build_id(t, e) ? -1 : 0;
 }
 

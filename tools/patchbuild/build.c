@@ -142,6 +142,8 @@ static int compare_units(struct build *b, struct err *e)
 {
 	size_t i;
 
+	if (base_check_image(b->base, e) < 0)
+		return -1;
 	b->sel.hv = hvsyms_open(base_xen_syms(b->base), e);
 	if (!b->sel.hv)
 		return -1;

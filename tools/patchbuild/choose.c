@@ -289,9 +289,10 @@ static int ref_variable(struct selection *s, struct pair *p, struct sec *from,
 			       "use a new variable");
 		return -1;
 	}
-	if (y->twin && y->by_elimination)
+	if (y->twin && y->unproven)
 		verdict_note(s->verdict, "static-taken-over", p->unit->object, who,
-			     "goes on using the running `%s` (the only one of that name)",
+			     "goes on using the running `%s`, though it is declared elsewhere now: "
+			     "if another variable is meant, give that another name",
 			     y->twin->name);
 	if (y->twin)
 		return need_hv(s, p, y->twin, t->delta, who, out);
@@ -625,6 +626,23 @@ static void judge_moved(struct selection *s, struct pair *p, const struct sym *y
 			       "moved here from another file: leave it there and change it there");
 }
 
+/* Told only: the running one stays, and what was patched does not call it. */
+static void note_gone(struct selection *s, struct pair *p)
+{
+	const struct obj *o = p->cmp.olds;
+	size_t i;
+
+	for (i = 1; i < o->nsyms; i++) {
+		const struct sym *y = &o->syms[i];
+
+		if (sym_is_func(y) && y->sec && y->size && !y->twin && !y->ambiguous &&
+		    sec_kind(y->sec) == SEC_TEXT && !text_ends(y->name, ".cold"))
+			verdict_note(s->verdict, "function-gone", p->unit->object, y->name,
+				     "is no function of its own any more: removed, or inlined into "
+				     "all its callers; the running one stays");
+	}
+}
+
 /* A changed section that the source names, with more than one function in it. */
 static bool holds_several(const struct sec *s)
 {
@@ -789,6 +807,7 @@ int choose(struct selection *s, struct err *e)
 		struct obj *o = s->pairs[i].cmp.news;
 
 		note_init(s, &s->pairs[i]);
+		note_gone(s, &s->pairs[i]);
 		for (k = 1; k < o->nsyms; k++)
 			judge_unread_constant(s, &s->pairs[i], &o->syms[k]);
 	}

@@ -66,6 +66,13 @@ static struct insn_map *map_of(struct code *c, struct sec *s, struct err *e)
 	return s->insns;
 }
 
+void code_share(struct sec *a, struct sec *b)
+{
+	if (a->insns && !b->insns && a->size == b->size && a->data && b->data &&
+	    !memcmp(a->data, b->data, a->size))
+		b->insns = insn_map_share(a->insns);
+}
+
 /* Distance from the field to the end of its instruction. */
 static int decode_bias(struct code *c, struct sec *s, const struct rel *r, int64_t *bias,
 		       struct err *e)

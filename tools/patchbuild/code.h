@@ -55,6 +55,9 @@ bool rel_is_branch(const struct sec *s, const struct rel *r);
  */
 int target_of(struct code *c, struct sec *s, const struct rel *r, struct target *t, struct err *e);
 
+/* What was decoded of section @a need not be decoded of @b again, if that has its bytes. */
+void code_share(struct sec *a, struct sec *b);
+
 /* First relocation of @s at or behind @off; @s->nrels if there is none. */
 size_t sec_first_rel(const struct sec *s, uint64_t off);
 

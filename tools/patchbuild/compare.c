@@ -12,6 +12,12 @@ struct range {
 	uint64_t size;
 };
 
+/* Two constants whose comparison has begun. */
+struct open_pair {
+	const struct sym *old;
+	const struct sym *new;
+};
+
 static bool same_object(struct cmp *c, struct sym *olds, struct sym *news);
 static bool same_range(struct cmp *c, struct range o, struct range n, const char **why);
 
@@ -70,6 +76,43 @@ static struct range object_range(struct sym *y)
 	return (struct range){y->sec, y->value, y->size};
 }
 
+/* Longer chains of constants are not followed: taken as different. */
+#define MAX_OPEN 1000
+
+static bool is_open(const struct cmp *c, const struct sym *old, const struct sym *new)
+{
+	size_t i;
+
+	for (i = 0; i < c->nopen; i++)
+		if (c->open[i].old == old && c->open[i].new == new)
+			return true;
+	return false;
+}
+
+/*
+ * Constants can point to each other in a ring: what is open already counts as equal. For
+ * the one that was begun with this is exact, as any difference found on the way makes all
+ * that are open differ. For the others it is an assumption: see settle_rings().
+ */
+static bool same_opened(struct cmp *c, struct sym *old, struct sym *new, const char **why)
+{
+	bool same;
+
+	if (is_open(c, old, new)) {
+		c->assumed = true;
+		return true;
+	}
+	if (c->nopen == MAX_OPEN) {
+		*why = "chain of constants too long to be followed";
+		return false;
+	}
+	c->open = mem_grow(c->open, c->nopen, sizeof(*c->open));
+	c->open[c->nopen++] = (struct open_pair){old, new};
+	same = same_range(c, object_range(old), object_range(new), why);
+	c->nopen--;
+	return same;
+}
+
 /*
  * A constant without proven twin (numbered names such as __func__.3) is the same if
  * its content is.
@@ -87,8 +130,7 @@ static bool same_constant(struct cmp *c, const struct target *o, const struct ta
 	same = !strcmp(pair_stem(&a, o->owner->name, &on), pair_stem(&a, n->owner->name, &nn)) &&
 	       on && nn;
 	arena_free(&a);
-	return same && o->owner->size == n->owner->size &&
-	       same_range(c, object_range(o->owner), object_range(n->owner), &why);
+	return same && o->owner->size == n->owner->size && same_opened(c, o->owner, n->owner, &why);
 }
 
 static bool same_owner(struct cmp *c, const struct target *o, const struct target *n)
@@ -213,8 +255,9 @@ static bool same_rel(struct cmp *c, struct range o, const struct rel *ro, struct
 	}
 	if (same_for_any_immediate(o, ro, n, rn))
 		return true;
-	if (target_of(&c->code, o.sec, ro, &to, &e) < 0 ||
-	    target_of(&c->code, n.sec, rn, &tn, &e) < 0) {
+	if (target_of(&c->code, o.sec, ro, &to, &e) == 0)
+		code_share(o.sec, n.sec);
+	if (e.kind != ERR_NONE || target_of(&c->code, n.sec, rn, &tn, &e) < 0) {
 		*why = arena_strdup(&c->arena, e.text);
 		return false;
 	}
@@ -279,6 +322,8 @@ static const char *entry_name(const struct item *i)
 	switch (sec_kind(i->table)) {
 	case SEC_ALT:
 		return "alternative";
+	case SEC_ALT_CALL:
+		return "alternative call";
 	case SEC_EXTABLE:
 		return "exception table entry";
 	default:
@@ -345,9 +390,10 @@ static bool same_object(struct cmp *c, struct sym *olds, struct sym *news)
 {
 	if (news->compared)
 		return !news->differs;
-	/* Constants that point to each other in a ring: equal until proven different. */
+	if (is_open(c, olds, news))
+		return same_opened(c, olds, news, &news->why);
+	news->differs = !same_opened(c, olds, news, &news->why);
 	news->compared = true;
-	news->differs = !same_range(c, object_range(olds), object_range(news), &news->why);
 	return !news->differs;
 }
 
@@ -438,13 +484,43 @@ static bool is_variable(const struct sym *s)
 	       sec_kind(s->twin->sec) != SEC_TEXT;
 }
 
-static void compare_all(struct cmp *c)
+/*
+ * What was found equal on an assumption about another constant is looked at again, until
+ * nothing changes: differences only become more.
+ */
+static void settle_rings(struct cmp *c)
+{
+	bool again = c->assumed;
+	size_t i;
+
+	while (again) {
+		again = false;
+		for (i = 1; i < c->news->nsyms; i++) {
+			struct sym *n = &c->news->syms[i];
+
+			if (!is_variable(n) || n->differs || same_opened(c, n->twin, n, &n->why))
+				continue;
+			n->differs = true;
+			again = true;
+		}
+	}
+}
+
+static void compare_variables(struct cmp *c)
 {
 	size_t i;
 
 	for (i = 1; i < c->news->nsyms; i++)
 		if (is_variable(&c->news->syms[i]))
 			same_object(c, c->news->syms[i].twin, &c->news->syms[i]);
+	settle_rings(c);
+}
+
+static void compare_all(struct cmp *c)
+{
+	size_t i;
+
+	compare_variables(c);
 	for (i = 1; i < c->news->nsecs; i++) {
 		struct sec *s = &c->news->secs[i];
 
@@ -586,5 +662,6 @@ void cmp_free(struct cmp *c)
 	obj_free(c->olds);
 	obj_free(c->news);
 	code_free(&c->code);
+	free(c->open);
 	arena_free(&c->arena);
 }

@@ -12,6 +12,8 @@
 #include "patchbuild/pair.h"
 #include "patchbuild/special.h"
 
+struct open_pair;
+
 /* An object pair under comparison. */
 struct cmp {
 	struct obj *olds;
@@ -20,6 +22,9 @@ struct cmp {
 	struct special new_special;
 	struct code code;
 	struct arena arena; /* of the reasons */
+	struct open_pair *open; /* while comparing: constants not yet done with */
+	size_t nopen;
+	bool assumed; /* some were taken as equal because they were open */
 	bool asm_differs; /* something that has no symbol of its own differs */
 	const char *asm_why;
 };

@@ -128,7 +128,7 @@ static bool read_sound(struct compiler *c, const struct unit *u)
 		return false;
 	for (w = strtok_r((char *)f.data, " \\\n", &save); w && sound;
 	     w = strtok_r(NULL, " \\\n", &save))
-		sound = !strstr(w, "/../") || workspace_is_sound(c->ws, w);
+		sound = (!strstr(w, "/../") && *w != '/') || workspace_is_sound(c->ws, w);
 	file_free(&f);
 	return sound;
 }

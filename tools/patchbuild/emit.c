@@ -67,14 +67,19 @@ static struct out_sec *table(struct emitter *em, const char *name, uint64_t flag
 	return s ? s : out_sec_new(&em->o, name, SHT_PROGBITS, flags, align);
 }
 
-/* Strings and small constants, each content once. */
+/*
+ * Strings and small constants, each content once: also where it lies within another one,
+ * at a place as aligned as it has to be.
+ */
 static uint64_t add_bytes(struct emitter *em, const struct ref *ref)
 {
 	struct out_sec *s = table(em, ".rodata.str", SHF_ALLOC, 1);
 	uint64_t at;
 
-	for (at = 0; at + ref->len <= s->data.len; at++)
-		if (!(at & (ref->align - 1)) && !memcmp(s->data.data + at, ref->bytes, ref->len))
+	if (ref->align > s->align)
+		s->align = ref->align;
+	for (at = 0; at + ref->len <= s->data.len; at += ref->align)
+		if (!memcmp(s->data.data + at, ref->bytes, ref->len))
 			return at;
 	return out_sec_add(s, ref->bytes, ref->len, ref->align);
 }
@@ -236,8 +241,8 @@ static uint64_t first_alternative(const struct chosen *c)
 	struct item *v = special_of(&c->pair->cmp.old_special, old->sec, &n);
 
 	while (n--)
-		if (sec_kind(v[n].table) == SEC_ALT && v[n].place >= old->value &&
-		    v[n].place - old->value < first)
+		if ((sec_kind(v[n].table) == SEC_ALT || sec_kind(v[n].table) == SEC_ALT_CALL) &&
+		    v[n].place >= old->value && v[n].place - old->value < first)
 			first = v[n].place - old->value;
 	return first;
 }

@@ -40,6 +40,7 @@ struct insn_decoder {
 
 struct insn_map {
 	size_t size;
+	unsigned int users;
 	uint8_t left[]; /* bytes from here to the end of this instruction */
 };
 
@@ -56,6 +57,21 @@ static void add_text(struct insn_decoder *d, const char *fmt, va_list ap)
 	n = vsnprintf(d->text + d->len, room, fmt, ap);
 	if (n > 0)
 		d->len += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+/* What nearly all calls ask for, without the formatter. */
+static void add_word(struct insn_decoder *d, const char *s)
+{
+	size_t room = sizeof(d->text) - d->len;
+	size_t n = strlen(s);
+
+	if (d->comment)
+		return;
+	if (n >= room)
+		n = room - 1;
+	memcpy(d->text + d->len, s, n);
+	d->len += n;
+	d->text[d->len] = '\0';
 }
 
 static int __attribute__((format(printf, 2, 3))) print_plain(void *stream, const char *fmt, ...)
@@ -76,7 +92,10 @@ print_styled(void *stream, enum disassembler_style style, const char *fmt, ...)
 
 	d->comment |= style == dis_style_comment_start;
 	va_start(ap, fmt);
-	add_text(d, fmt, ap);
+	if (!strcmp(fmt, "%s"))
+		add_word(d, va_arg(ap, const char *));
+	else
+		add_text(d, fmt, ap);
 	va_end(ap);
 	return 0;
 }
@@ -342,6 +361,7 @@ struct insn_map *insn_map_new(struct insn_decoder *d, const uint8_t *code, size_
 	unsigned int n;
 
 	m->size = size;
+	m->users = 1;
 	while (at < size) {
 		if (insn_at(d, code, size, at, &i)) {
 			err_fail(e,
@@ -357,9 +377,16 @@ struct insn_map *insn_map_new(struct insn_decoder *d, const uint8_t *code, size_
 	return m;
 }
 
+struct insn_map *insn_map_share(struct insn_map *m)
+{
+	m->users++;
+	return m;
+}
+
 void insn_map_free(struct insn_map *m)
 {
-	free(m);
+	if (m && !--m->users)
+		free(m);
 }
 
 bool insn_map_boundary(const struct insn_map *m, size_t offset)

@@ -75,6 +75,8 @@ struct insn_map;
 /* @name stands in the cause. The map keeps no pointer to @code. */
 struct insn_map *insn_map_new(struct insn_decoder *d, const uint8_t *code, size_t size,
 			      const char *name, struct err *e);
+/* The same map for other code of the same bytes; each user frees it. */
+struct insn_map *insn_map_share(struct insn_map *m);
 void insn_map_free(struct insn_map *m);
 
 /* An instruction begins at @offset (the end of the code counts as a boundary). */

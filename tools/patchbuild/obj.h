@@ -81,7 +81,7 @@ struct sym {
 	/* pair.c: the symbol of the other object that means the same */
 	struct sym *twin;
 	bool ambiguous; /* could be one of several: no twin by proof */
-	bool by_elimination; /* the twin was the only one left, no more */
+	bool unproven; /* the twin looks the same, or was the only one left: no more */
 	struct sym *vote; /* while pairing: what code that did not change says */
 	bool split_vote;
 

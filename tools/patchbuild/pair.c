@@ -309,7 +309,35 @@ static void mark_left(struct group *g)
 	size_t i;
 
 	for (i = 0; i < g[1].n; i++)
-		g[1].v[i].sym->by_elimination = is_free(&g[1].v[i]);
+		if (is_free(&g[1].v[i]))
+			g[1].v[i].sym->unproven = true;
+}
+
+static const struct cand *cand_of(const struct group *g, const struct sym *s)
+{
+	size_t i;
+
+	for (i = 0; i < g->n; i++)
+		if (g->v[i].sym == s)
+			return &g->v[i];
+	return NULL;
+}
+
+/*
+ * Alike in all that can be seen, but declared in another place: moved, or one removed and
+ * another one added.
+ */
+static void mark_moved(struct group *g)
+{
+	size_t i;
+
+	for (i = 0; i < g[1].n; i++) {
+		const struct cand *y = &g[1].v[i];
+		const struct cand *x = is_free(y) ? NULL : cand_of(&g[0], y->sym->twin);
+
+		if (x && x->key && y->key && strcmp(x->key, y->key))
+			y->sym->unproven = true;
+	}
 }
 
 static void pair_certain(struct group *g)
@@ -317,6 +345,7 @@ static void pair_certain(struct group *g)
 	join_alike(g, same_name);
 	join_alike(g, same_key);
 	join_alike(g, same_print);
+	mark_moved(g);
 }
 
 static void pair_rest(struct group *g)
@@ -377,8 +406,10 @@ static void vote_by_use(struct code *c, struct sec *o, struct sec *n)
 		if (o->rels[i].offset != n->rels[i].offset || !o->rels[i].sym->sec || !to ||
 		    !to->has_free)
 			continue;
-		if (target_of(c, o, &o->rels[i], &a, &e) < 0 ||
-		    target_of(c, n, &n->rels[i], &b, &e) < 0)
+		if (target_of(c, o, &o->rels[i], &a, &e) < 0)
+			return;
+		code_share(o, n);
+		if (target_of(c, n, &n->rels[i], &b, &e) < 0)
 			return;
 		if (!a.owner || !b.owner || a.owner->twin || b.owner->twin || a.delta != b.delta)
 			continue;

@@ -29,10 +29,10 @@ struct scope_keys {
  *   1. the same name, which no compiler numbers, once on each side
  *   2. the same scope key, once on each side
  *   3. numbered names with the same stem: the same content and the same users,
- *      once on each side
+ *      once on each side; unproven if they were declared in different places
  *   4. numbered names with the same stem: all functions that are unchanged but for
  *      this use the one where they used the other
- *   5. numbered names with the same stem: the only one left on each side
+ *   5. numbered names with the same stem: the only one left on each side (unproven)
  * Symbols with candidates on the other side, none of which is proven, are marked
  * ambiguous. @olds and @news may be empty.
  */

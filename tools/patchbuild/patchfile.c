@@ -177,12 +177,11 @@ static int read_hunk(struct reader *r)
 /* --- files --- */
 
 /* `diff -N` gives a missing file its name and the time 0 (shown in the local zone). */
-static bool is_missing(const struct reader *r)
+static bool has_time_zero(const struct reader *r)
 {
 	autofree char *line = mem_strndup(r->at, line_len(r));
 
-	return strstr(line, "/dev/null") || strstr(line, "\t1970-01-01") ||
-	       strstr(line, "\t1969-12-31");
+	return strstr(line, "\t1970-01-01") || strstr(line, "\t1969-12-31");
 }
 
 static void add_file(struct reader *r, const char *path, enum patch_action action,
@@ -198,10 +197,44 @@ static void add_file(struct reader *r, const char *path, enum patch_action actio
 	f->size = (size_t)(r->at - hunks);
 }
 
-static int read_hunks(struct reader *r)
+/* One of the two header lines of a file. */
+struct header {
+	const char *name;
+	bool time_zero;
+};
+
+static struct header read_header(struct reader *r)
 {
+	struct header h = {header_name(r), has_time_zero(r)};
+
+	skip_line(r);
+	return h;
+}
+
+static bool is_nothing(const struct header *h, long lines)
+{
+	return !strcmp(h->name, "/dev/null") || (h->time_zero && !lines);
+}
+
+/* What the headers and the first hunk say; files can have the time 0 and be there. */
+static int read_action(const struct reader *r, const struct header *old, const struct header *new,
+		       enum patch_action *action)
+{
+	long old_lines = 0;
+	long new_lines = 0;
+
 	if (!starts(r, "@@ -"))
 		return bad(r, "a file without a hunk");
+	if (hunk_counts(r, &old_lines, &new_lines))
+		return -1;
+	*action = is_nothing(old, old_lines)   ? PATCH_ADD
+		  : is_nothing(new, new_lines) ? PATCH_REMOVE
+					       : PATCH_CHANGE;
+	return 0;
+}
+
+static int read_hunks(struct reader *r)
+{
 	while (starts(r, "@@ -"))
 		if (read_hunk(r))
 			return -1;
@@ -211,49 +244,65 @@ static int read_hunks(struct reader *r)
 /* A file's part: at its "--- " line. */
 static int read_file(struct reader *r)
 {
-	const char *old = header_name(r);
+	struct header old = read_header(r);
+	struct header new = read_header(r);
 	enum patch_action action = PATCH_CHANGE;
-	const char *new, *path, *hunks;
+	const char *path, *hunks = r->at;
 
-	if (is_missing(r))
-		action = PATCH_ADD;
-	skip_line(r);
-	if (!starts(r, "+++ "))
-		return bad(r, "\"---\" without \"+++\"");
-	new = header_name(r);
-	if (action == PATCH_CHANGE && is_missing(r))
-		action = PATCH_REMOVE;
-	path = action == PATCH_REMOVE ? old : new;
-	if (check_name(r, path) || (action == PATCH_CHANGE && check_name(r, old)))
+	if (read_action(r, &old, &new, &action))
+		return -1;
+	path = action == PATCH_REMOVE ? old.name : new.name;
+	if (check_name(r, path) || (action == PATCH_CHANGE && check_name(r, old.name)))
 		return -1;
 	path = strip_one(path);
 	if (!path)
 		return bad(r, "a file name of one part: names must begin with a/ and b/");
-	if (action == PATCH_CHANGE && (!strip_one(old) || strcmp(strip_one(old), path)))
+	if (action == PATCH_CHANGE && (!strip_one(old.name) || strcmp(strip_one(old.name), path)))
 		return bad(r, "two different names for one file");
-	skip_line(r);
-	hunks = r->at;
 	if (read_hunks(r))
 		return -1;
 	add_file(r, path, action, hunks);
 	return 0;
 }
 
+/*
+ * An extended header that says that a file comes or goes, without the text of it: what
+ * follows for the sources would be lost.
+ */
+static bool comes_or_goes(const struct reader *r)
+{
+	return starts(r, "new file mode ") || starts(r, "deleted file mode ");
+}
+
+static bool at_file(const struct reader *r)
+{
+	return starts(r, "--- ") && memchr(r->at, '\n', (size_t)(r->end - r->at)) &&
+	       !strncmp(r->at + line_len(r) + 1, "+++ ", 4);
+}
+
 static int read_all(struct reader *r)
 {
+	bool open = false;
+
 	while (r->at < r->end) {
 		if (check_extended(r))
 			return -1;
-		if (starts(r, "--- ") && memchr(r->at, '\n', (size_t)(r->end - r->at)) &&
-		    !strncmp(r->at + line_len(r) + 1, "+++ ", 4)) {
+		if (open && starts(r, "diff --git "))
+			break;
+		if (comes_or_goes(r))
+			open = true;
+		if (at_file(r)) {
 			if (read_file(r))
 				return -1;
+			open = false;
 		} else if (starts(r, "@@ -")) {
 			return bad(r, "a hunk without a file name");
 		} else {
 			skip_line(r);
 		}
 	}
+	if (open)
+		return bad(r, "adds or removes an empty file: give it a line, or leave it out");
 	if (!r->p->nfiles)
 		return err_fail(r->e, "%s: no change to a file in it: not a patch (diff -u)",
 				r->name);
@@ -262,52 +311,92 @@ static int read_all(struct reader *r)
 
 /* --- which folder the names are relative to --- */
 
+/* Folders of the hypervisor that no top of a Xen tree has. */
 static const char *const hypervisor_dirs[] = {
-	"arch/", "common/", "crypto/",	"drivers/", "include/",
-	"lib/",	 "xsm/",    "scripts/", "test/",    NULL,
+	"arch/", "common/", "crypto/", "drivers/", "include/", "lib/", "xsm/", "test/", NULL,
 };
+
+/* Folders at the top of a Xen tree; of some the hypervisor has one of that name too. */
+static const char *const other_dirs[] = {
+	"automation/", "config/",  "debian/",  "docs/",	 "extras/",  "LICENSES/", "m4/",
+	"misc/",       "scripts/", "stubdom/", "tools/", ".github/", NULL,
+};
+
+static bool is_below(const char *path, const char *const *dirs)
+{
+	for (; *dirs; dirs++)
+		if (text_starts(path, *dirs))
+			return true;
+	return false;
+}
 
 static bool in_hypervisor(const char *path)
 {
-	size_t i;
-
 	if (!strchr(path, '/'))
 		return !strcmp(path, "Rules.mk") || !strcmp(path, "Kconfig") ||
 		       !strcmp(path, "build.mk") || !strcmp(path, "Kconfig.debug");
-	for (i = 0; hypervisor_dirs[i]; i++)
-		if (text_starts(path, hypervisor_dirs[i]))
-			return true;
-	return false;
+	return is_below(path, hypervisor_dirs);
 }
 
-static bool is_relative_to_top(const struct patch *p)
+static bool is_elsewhere(const char *path)
 {
+	if (!strchr(path, '/'))
+		return !text_ends(path, ".c") && !text_ends(path, ".h") && !text_ends(path, ".S");
+	return is_below(path, other_dirs);
+}
+
+enum origin {
+	FROM_TOP,
+	FROM_HYPERVISOR, /* its folder */
+	FROM_UNKNOWN, /* no file tells */
+};
+
+/* All names of a patch are relative to the same folder. */
+static enum origin find_origin(const struct patch *p)
+{
+	enum origin from = FROM_UNKNOWN;
 	size_t i;
 
-	for (i = 0; i < p->nfiles; i++)
+	for (i = 0; i < p->nfiles; i++) {
 		if (text_starts(p->files[i].path, "xen/"))
-			return true;
-	return false;
+			return FROM_TOP;
+		if (in_hypervisor(p->files[i].path))
+			from = FROM_HYPERVISOR;
+	}
+	return from;
+}
+
+static void add_outside(struct patch_set *s, const char *path)
+{
+	s->outside = mem_grow(s->outside, s->noutside, sizeof(*s->outside));
+	s->outside[s->noutside++] = path;
 }
 
 /* Keeps the hypervisor's files, with names below its folder. */
-static void choose_files(struct patch_set *s, struct patch *p)
+static int choose_files(struct patch_set *s, struct patch *p, struct err *e)
 {
-	bool top = is_relative_to_top(p);
-	struct patch_file *f;
+	enum origin from = find_origin(p);
 	size_t i, n = 0;
 
 	for (i = 0; i < p->nfiles; i++) {
-		f = &p->files[i];
-		if (top ? text_starts(f->path, "xen/") : in_hypervisor(f->path)) {
-			f->path += top ? strlen("xen/") : 0;
-			p->files[n++] = *f;
-		} else {
-			s->outside = mem_grow(s->outside, s->noutside, sizeof(*s->outside));
-			s->outside[s->noutside++] = f->path;
+		struct patch_file *f = &p->files[i];
+
+		if (from == FROM_TOP && text_starts(f->path, "xen/"))
+			f->path += strlen("xen/");
+		else if (from == FROM_UNKNOWN && !is_elsewhere(f->path))
+			return err_fail(
+				e,
+				"%s: %s: no file of a Xen tree: names must begin with a/ and "
+				"b/, relative to its top or to the folder xen",
+				p->name, f->path);
+		else if (from != FROM_HYPERVISOR) {
+			add_outside(s, f->path);
+			continue;
 		}
+		p->files[n++] = *f;
 	}
 	p->nfiles = n;
+	return 0;
 }
 
 /* Mail programs end lines in CR LF; if all do, LF is meant. */
@@ -347,8 +436,7 @@ int patch_set_add(struct patch_set *s, const char *name, const char *data, size_
 	r.end = text + drop_cr(text, size);
 	if (read_all(&r))
 		return -1;
-	choose_files(s, p);
-	return 0;
+	return choose_files(s, p, e);
 }
 
 int patch_set_load(struct patch_set *s, const char *const *paths, size_t n, struct err *e)

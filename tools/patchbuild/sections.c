@@ -24,6 +24,7 @@ static const struct sec_rule rules[] = {
 	{".reloc", SEC_INIT, 0},
 	{".altinstructions", SEC_ALT, 14},
 	{".altinstr_replacement", SEC_ALT_REPL, 0},
+	{".alt_call_sites", SEC_ALT_CALL, 4},
 	{".ex_table", SEC_EXTABLE, 8},
 	{".fixup", SEC_FIXUP, 0},
 	{".bug_frames.0", SEC_BUG, 8},
@@ -33,12 +34,14 @@ static const struct sec_rule rules[] = {
 	{".livepatch.*", SEC_HOOK, 0},
 	{".text", SEC_TEXT, 0},
 	{".text.*", SEC_TEXT, 0},
+	{".rodata.vpci.*", SEC_TABLE, 0},
+	{".data.rel.ro.vpci.*", SEC_TABLE, 0},
+	{".data.rel.ro.schedulers", SEC_TABLE, 0},
 	{".rodata", SEC_RODATA, 0},
 	{".rodata.*", SEC_RODATA, 0},
 	{".data.rel.ro*", SEC_RODATA, 0},
 	{".data.schedulers", SEC_TABLE, 0},
 	{".data.vpci.*", SEC_TABLE, 0},
-	{".rodata.vpci.*", SEC_TABLE, 0},
 	{".bss.percpu*", SEC_PERCPU, 0},
 	{".data.percpu*", SEC_PERCPU, 0},
 	{".data", SEC_DATA, 0},
@@ -55,9 +58,13 @@ static const struct sec_rule rule_table = {"", SEC_TABLE, 0};
 
 static bool fits(const struct sec_rule *r, const char *name)
 {
-	size_t n = strlen(r->name);
+	size_t n;
 
-	if (n && r->name[n - 1] == '*')
+	/* All begin with a dot: the next character rules out most. */
+	if (name[0] != '.' || name[1] != r->name[1])
+		return false;
+	n = strlen(r->name);
+	if (r->name[n - 1] == '*')
 		return strncmp(r->name, name, n - 1) == 0;
 	return strcmp(r->name, name) == 0;
 }

@@ -20,6 +20,7 @@ enum sec_kind {
 	SEC_TABLE, /* an array that the linker collects from many objects */
 	SEC_ALT, /* .altinstructions */
 	SEC_ALT_REPL, /* .altinstr_replacement */
+	SEC_ALT_CALL, /* .alt_call_sites (Xen 4.21) */
 	SEC_EXTABLE,
 	SEC_FIXUP,
 	SEC_BUG, /* .bug_frames.N */

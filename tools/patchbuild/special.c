@@ -120,7 +120,8 @@ static int by_owner(const void *a, const void *b)
 
 static bool is_table(const struct sec *s)
 {
-	return sec_kind(s) == SEC_ALT || sec_kind(s) == SEC_EXTABLE || sec_kind(s) == SEC_BUG;
+	return sec_kind(s) == SEC_ALT || sec_kind(s) == SEC_ALT_CALL ||
+	       sec_kind(s) == SEC_EXTABLE || sec_kind(s) == SEC_BUG;
 }
 
 int special_read(struct code *c, struct obj *o, struct special *out, struct err *e)

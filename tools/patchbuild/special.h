@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * special.h - alternatives, exception table, bug frames: entry by entry
+ * special.h - alternatives, altcalls, exception table, bug frames: entry by entry
  *
  * Each entry belongs to the code that its first relocation points to. Comparing and
  * choosing go by entry, never by table.
@@ -18,7 +18,7 @@ struct piece {
 };
 
 struct item {
-	struct sec *table; /* .altinstructions, .ex_table, .bug_frames.N */
+	struct sec *table; /* .altinstructions, .alt_call_sites, .ex_table, .bug_frames.N */
 	uint64_t at; /* of the entry in its table */
 	struct sec *owner; /* code that the entry is about */
 	uint64_t place; /* the instruction, in @owner */

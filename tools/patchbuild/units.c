@@ -42,11 +42,15 @@ static const struct recipe *recipe_of(const struct recipes *r, const char *objec
 }
 
 /* Its source was removed: rules_check() has said so. */
-static bool is_gone(struct workspace *ws, const struct recipe *r)
+static bool is_gone(struct workspace *ws, struct arena *a, const struct recipe *r)
 {
-	autofree char *path = path_join(workspace_obj_dir(ws, SIDE_NEW), r->cmd.source);
+	const char *source = r->own_source ? rel_source(ws->base, a, r->cmd.source) : NULL;
+	size_t i;
 
-	return r->own_source && !file_exists(path);
+	for (i = 0; source && i < ws->nchanged; i++)
+		if (!strcmp(ws->changed[i].path, source))
+			return ws->changed[i].action == PATCH_REMOVE;
+	return false;
 }
 
 static void add_units(struct workspace *ws, const struct recipes *r, struct unit_list *l)
@@ -57,7 +61,7 @@ static void add_units(struct workspace *ws, const struct recipes *r, struct unit
 
 	for (i = 0; base_object_at(ws->base, i, &o); i++) {
 		one = recipe_of(r, o.object);
-		if (one && !is_gone(ws, one))
+		if (one && !is_gone(ws, &l->arena, one))
 			add_unit(ws->base, l, one, &o);
 	}
 	l->considered = l->n;
@@ -91,6 +95,43 @@ static int drop_same_text(struct workspace *ws, struct unit_list *l, struct err 
 	return ret;
 }
 
+/*
+ * A source that includes itself (arch/x86/usercopy.c) by the name that the compiler is
+ * given. From an absolute one, as builds with O= have, it would read the file of the tree
+ * that the base was made from: gone by now, or not patched.
+ */
+static bool includes_itself(struct workspace *ws, const struct unit *u)
+{
+	struct arena a = {0};
+	const char *given = kcmd_source(&a, u->command);
+	autofree char *path = path_join(base_src_dir(ws->base), u->source);
+	struct err ignored = ERR_INIT;
+	struct file_data f = {0};
+	bool found = given && *given == '/' && file_read(path, 0, &f, &ignored) == 0 &&
+		     strstr((const char *)f.data, "include __FILE__");
+
+	file_free(&f);
+	arena_free(&a);
+	return found;
+}
+
+static void refuse_own_includes(struct workspace *ws, struct unit_list *l, struct verdict *v)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < l->n; i++) {
+		if (includes_itself(ws, &l->v[i]))
+			verdict_refuse(
+				v, "includes-itself", l->v[i].object, NULL,
+				"its source includes itself by an absolute name: only a base "
+				"built inside of the source tree, without O=, can be patched "
+				"there");
+		else
+			l->v[kept++] = l->v[i];
+	}
+	l->n = kept;
+}
+
 int units_affected(const struct base *b, const struct patch_set *s, struct workspace *ws,
 		   struct unit_list *l, struct verdict *v, struct err *e)
 {
@@ -108,6 +149,7 @@ int units_affected(const struct base *b, const struct patch_set *s, struct works
 		goto out;
 	add_units(ws, &r, l);
 	ret = drop_same_text(ws, l, e);
+	refuse_own_includes(ws, l, v);
 out:
 	recipes_free(&r);
 	return ret;

@@ -63,9 +63,10 @@ static int check_preprocessed(struct workspace *ws, const struct recipes *r, str
 static const struct {
 	const char *input; /* prefix of the changed file ... */
 	const char *output; /* ... which makes this one, with the same rest of the name */
+	bool always; /* also if the base does not have it under this name */
 } scripted[] = {
-	{"include/public/", "include/compat/"},
-	{"include/public/arch-x86/cpufeatureset.h", "include/xen/lib/x86/cpuid-autogen.h"},
+	{"include/public/arch-x86/cpufeatureset.h", "include/xen/lib/x86/cpuid-autogen.h", true},
+	{"include/public/", "include/compat/", false},
 };
 
 /* The generated file that @path goes into, if this base has it; in @ws' arena. */
@@ -82,7 +83,7 @@ static const char *scripted_output(struct workspace *ws, const char *path)
 			continue;
 		out = arena_printf(&ws->arena, "%s%s", scripted[i].output, path + len);
 		full = path_join(base_obj_dir(ws->base), out);
-		if (file_exists(full))
+		if (scripted[i].always || file_exists(full))
 			return out;
 	}
 	return NULL;
@@ -172,17 +173,29 @@ static int check_scripted(struct workspace *ws, struct verdict *v, struct err *e
 
 /* --- offsets for assembly: asm-offsets.h --- */
 
+/* A changed file, or a new one that can be found in its place. */
+static bool is_changed(const struct workspace *ws, const char *canonical)
+{
+	const char *rel = base_src_rel(ws->base, canonical);
+	size_t i;
+
+	for (i = 0; rel && i < ws->nchanged; i++)
+		if (!strcmp(rel, ws->changed[i].path) ||
+		    (ws->changed[i].action == PATCH_ADD &&
+		     !strcmp(path_base(rel), path_base(ws->changed[i].path))))
+			return true;
+	return false;
+}
+
 /* True if the make rule in .asm-offsets.s.d names a changed file. */
 static bool offsets_affected(struct workspace *ws)
 {
 	autofree char *path = path_join(base_obj_dir(ws->base), ".asm-offsets.s.d");
-	const char *src = json_get_str(base_manifest(ws->base), "src");
 	struct err ignored = ERR_INIT;
 	struct arena scratch = {0};
 	struct file_data f;
 	bool hit = false;
 	char *save, *w;
-	size_t i;
 
 	if (file_read(path, 1u << 20, &f, &ignored))
 		return false;
@@ -190,15 +203,25 @@ static bool offsets_affected(struct workspace *ws)
 	     w = strtok_r(NULL, " \\\n", &save)) {
 		const char *canonical = base_canonical(ws->base, &scratch, w);
 
-		for (i = 0; canonical && i < ws->nchanged && !hit; i++) {
-			autofree char *name = path_join(src, ws->changed[i].path);
-
-			hit = !strcmp(canonical, name);
-		}
+		hit = canonical && is_changed(ws, canonical);
 	}
 	file_free(&f);
 	arena_free(&scratch);
 	return hit;
+}
+
+/* There are offsets, but not the rule that tells what goes into them. */
+static bool offsets_unknown(struct workspace *ws)
+{
+	autofree char *offsets = path_join(base_obj_dir(ws->base), "asm-offsets.s");
+	autofree char *rule = path_join(base_obj_dir(ws->base), ".asm-offsets.s.d");
+	bool header = false;
+	size_t i;
+
+	for (i = 0; i < ws->nchanged; i++)
+		header = header || text_ends(ws->changed[i].path, ".h") ||
+			 text_ends(ws->changed[i].path, "asm-offsets.c");
+	return header && file_exists(offsets) && !file_exists(rule);
 }
 
 /* The source of the offsets, as the rule names it; in @ws' arena, or NULL. */
@@ -297,6 +320,10 @@ static int check_offsets(struct workspace *ws, struct unit_list *l, struct verdi
 	struct proc p[SIDES];
 	int ret;
 
+	if (offsets_unknown(ws))
+		verdict_refuse(v, "asm-offsets-unknown", "asm-offsets.s", NULL,
+			       "what its offsets are made from is not recorded (.asm-offsets.s.d): "
+			       "build the tree again, or change no header");
 	if (!command)
 		return 0;
 	memset(p, 0, sizeof(p));

@@ -41,11 +41,26 @@ static long changed_index(struct finder *f, const char *path)
 			canonical = base_canonical(f->ws->base, &f->scratch, path);
 		if (!canonical || strcmp(canonical, f->names[i]))
 			continue;
-		if (strstr(path, "/../") && !workspace_is_sound(f->ws, path))
+		if (strstr(path, "/../") &&
+		    !workspace_is_sound(f->ws, workspace_new_path(f->ws, path)))
 			f->r->unsound = true;
 		return (long)i;
 	}
 	return -1;
+}
+
+/*
+ * A new header can be found in the place of another of its name. Whoever reads any of that
+ * name is looked at; most see the same text as before.
+ */
+static bool could_be_shadowed(const struct finder *f, const char *dep)
+{
+	size_t i;
+
+	for (i = 0; i < f->ws->nchanged; i++)
+		if (f->ws->changed[i].action == PATCH_ADD && same_end(dep, f->names[i]))
+			return true;
+	return false;
 }
 
 /* True if a changed file goes into @k; all of them are marked as used. */
@@ -64,6 +79,7 @@ static bool is_affected(struct finder *f, const struct kcmd *k, bool *own_source
 			f->r->used[at] = true;
 			hit = true;
 		}
+		hit = hit || could_be_shadowed(f, k->deps[i]);
 	}
 	return hit;
 }

@@ -49,12 +49,13 @@ bool rules_is_source(const char *path)
 	       text_ends(path, ".inc");
 }
 
-static bool apply_rules(const char *path, struct verdict *v)
+/* What something is made from has an effect, whatever its name says. */
+static bool apply_rules(const char *path, bool used, struct verdict *v)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
-		if (fnmatch(rules[i].pattern, path, 0))
+		if (fnmatch(rules[i].pattern, path, 0) || (used && !rules[i].refuse))
 			continue;
 		if (rules[i].refuse)
 			verdict_refuse(v, rules[i].code, path, NULL, "%s", rules[i].text);
@@ -76,7 +77,7 @@ static void note_unused(const struct patch_file *f, struct verdict *v)
 
 static void check_one(const struct patch_file *f, bool used, struct verdict *v)
 {
-	if (apply_rules(f->path, v))
+	if (apply_rules(f->path, used, v))
 		return;
 	if (rules_is_source(f->path)) {
 		if (!used)
@@ -101,9 +102,27 @@ static void check_removed(const struct recipes *r, const struct patch_file *f, s
 				       r->v[i].cmd.target);
 }
 
+/*
+ * Programs that the build runs (mkelf32, mkreloc), and whatever else is made from a
+ * changed file by neither compiling nor preprocessing it.
+ */
+static void check_other_targets(const struct recipes *r, struct verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		if (!kcmd_is_compile(r->v[i].cmd.command))
+			verdict_refuse(
+				v, "generator-changed", r->v[i].cmd.target, NULL,
+				"a program of the build is made from it, or in a way that is not "
+				"known: its output can be part of every object: leave this out");
+}
+
 void rules_check(struct workspace *ws, const struct recipes *r, struct verdict *v)
 {
 	size_t i;
+
+	check_other_targets(r, v);
 
 	for (i = 0; i < ws->nchanged; i++) {
 		check_one(&ws->changed[i], r->used[i], v);

@@ -68,10 +68,30 @@ static struct patch_file *find_changed(struct workspace *ws, const char *path)
 	return NULL;
 }
 
+/*
+ * A name that leads through a link to another file: what is made from that one would not
+ * be found, and with a folder that is a link the base itself could be written to.
+ */
+static int check_links(struct workspace *ws, const struct patch *p, const char *path, struct err *e)
+{
+	autofree char *full = path_join(base_src_orig(ws->base), path);
+	const char *canonical = base_canonical(ws->base, &ws->arena, full);
+	const char *rel = canonical ? base_src_rel(ws->base, canonical) : NULL;
+
+	if (rel && !strcmp(rel, path))
+		return 0;
+	return err_fail(
+		e, "%s: %s: is reached through a link%s%s: the patch must name the file itself",
+		p->name, path, rel ? " to " : "", rel ? rel : "");
+}
+
 static int touch(struct workspace *ws, const struct patch *p, const struct patch_file *f,
 		 struct err *e)
 {
 	bool there = exists(ws, SIDE_NEW, f->path);
+
+	if (check_links(ws, p, f->path, e))
+		return -1;
 
 	if (there && f->action == PATCH_ADD)
 		return err_fail(e, "%s: does not apply: it makes %s, which is there already",
@@ -160,9 +180,9 @@ static const char *const plain_env[] = {"LC_ALL=C", "PATCH_GET=0", "VERSION_CONT
 static int run_patch(struct workspace *ws, const struct patch *p, const char *file,
 		     struct verdict *v, struct err *e)
 {
-	const char *argv[] = {"patch", "-p1", "--fuzz=0", "--force",
-			      "-E",    "-r",  "-",	  "--no-backup-if-mismatch",
-			      "-i",    file,  NULL};
+	const char *argv[] = {"patch",	 "-p1", "-u", "--fuzz=0",
+			      "--force", "-r",	"-",  "--no-backup-if-mismatch",
+			      "-i",	 file,	NULL};
 	struct proc run = {.argv = argv, .cwd = workspace_src_dir(ws, SIDE_NEW), .env = plain_env};
 	int ret = proc_run(&run, e);
 
@@ -282,6 +302,24 @@ static int settle(struct workspace *ws, struct err *e)
 	return 0;
 }
 
+/* The top's own make files have a say in how the hypervisor is compiled. */
+static bool is_build_rule(const char *path)
+{
+	return !strcmp(path, "Config.mk") ||
+	       (text_starts(path, "config/") && text_ends(path, ".mk"));
+}
+
+static void judge_outside(const char *path, struct verdict *v)
+{
+	if (is_build_rule(path))
+		verdict_refuse(v, "makefile-changed", path, NULL,
+			       "build rules can change every object: patch sources only");
+	else
+		verdict_note(v, "outside", path, NULL,
+			     "not part of the hypervisor: the payload does not contain this "
+			     "change");
+}
+
 static int fill(struct workspace *ws, const struct patch_set *s, struct verdict *v, struct err *e)
 {
 	size_t i;
@@ -293,9 +331,7 @@ static int fill(struct workspace *ws, const struct patch_set *s, struct verdict 
 	if (dir_make(ws->new_dir, e) || workspace_link(ws, s, e))
 		return -1;
 	for (i = 0; i < s->noutside; i++)
-		verdict_note(v, "outside", s->outside[i], NULL,
-			     "not part of the hypervisor: the payload does not contain this "
-			     "change");
+		judge_outside(s->outside[i], v);
 	for (i = 0; i < s->npatches; i++)
 		if (apply(ws, &s->patches[i], i + 1, v, e))
 			return -1;
@@ -358,6 +394,22 @@ const char *workspace_src_dir(struct workspace *ws, enum side side)
 
 	return side == SIDE_OLD ? base_src_dir(ws->base)
 				: arena_printf(&ws->arena, "%s/%s", ws->new_dir, src);
+}
+
+const char *workspace_new_path(struct workspace *ws, const char *recorded)
+{
+	size_t n;
+	const struct kcmd_root *r = base_roots_at(ws->base, &ws->arena, ws->new_dir, &n);
+	size_t i, len;
+
+	for (i = 0; *recorded == '/' && i < n; i++) {
+		len = strlen(r[i].from);
+		if (!strncmp(recorded, r[i].from, len) && recorded[len] == '/')
+			return arena_printf(&ws->arena, "%s%s", r[i].to, recorded + len);
+	}
+	return arena_printf(&ws->arena, "%s%s%s",
+			    *recorded == '/' ? "" : workspace_obj_dir(ws, SIDE_NEW),
+			    *recorded == '/' ? "" : "/", recorded);
 }
 
 /* Folders that say nothing to a reader. */

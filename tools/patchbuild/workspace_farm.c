@@ -201,6 +201,22 @@ int workspace_unfold(struct workspace *ws, struct err *e)
 	return link_all(&f, e) || remove_again(ws, e) ? -1 : 0;
 }
 
+/* A file of the tree that the base was made from: not patched, perhaps changed since. */
+static bool is_original(const struct workspace *ws, const char *real)
+{
+	size_t i, len;
+
+	for (i = 0; i < ws->base->nroots; i++) {
+		const char *orig = ws->base->roots[i].orig;
+
+		len = strlen(orig);
+		if (!strncmp(real, orig, len) && real[len] == '/')
+			return !text_starts(real, base_dir(ws->base)) &&
+			       !text_starts(real, ws->dir);
+	}
+	return false;
+}
+
 bool workspace_is_sound(struct workspace *ws, const char *path)
 {
 	const char *base = base_dir(ws->base);
@@ -210,7 +226,11 @@ bool workspace_is_sound(struct workspace *ws, const char *path)
 	const char *rel;
 	size_t i;
 
-	if (!realpath(full, real) || strncmp(real, base, len) || real[len] != '/')
+	if (!realpath(full, real))
+		return true;
+	if (is_original(ws, real))
+		return false;
+	if (strncmp(real, base, len) || real[len] != '/')
 		return true;
 	rel = base_src_rel(ws->base, real + len + 1);
 	for (i = 0; rel && i < ws->nchanged; i++)

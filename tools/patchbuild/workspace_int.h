@@ -37,9 +37,12 @@ int workspace_link(struct workspace *ws, const struct patch_set *s, struct err *
 /* Replaces the links to folders by folders. */
 int workspace_unfold(struct workspace *ws, struct err *e);
 
+/* Where the new copy has what a recorded command calls @recorded; in its arena. */
+const char *workspace_new_path(struct workspace *ws, const char *recorded);
+
 /*
  * False if a file that the compiler read in the new copy as @path is the base's own
- * file though it is a changed one.
+ * file though it is a changed one, or one of the tree that the base was made from.
  */
 bool workspace_is_sound(struct workspace *ws, const char *path);
 

@@ -122,6 +122,7 @@ static const struct {
 	{"echo CONFIG_COVERAGE=y >> tree/xen/include/config/auto.conf", "CONFIG_COVERAGE"},
 	{"cd tree/xen; ld -e 0 -o xen-syms prelink.o", "build-id"},
 	{"sed -i 's/17/16/' tree/xen/include/xen/compile.h", "4.17 or later"},
+	{"mv tree/xen/xen-syms tree/; ln -s xen tree/source", "around the sources"},
 	{"rm tree/xen/common/a.o", "a.o"},
 	{"rm tree/xen/.prelink.o.cmd", "prelink.o"},
 	{"echo garbage > tree/xen/common/.a.o.cmd", "not a command"},
@@ -153,6 +154,8 @@ static const char *const damages[] = {
 	"for f in store/*/manifest.json; do echo '{}' > $f; done",
 	"sed -i 's/\"schema\": 1/\"schema\": 99/' store/*/manifest.json",
 	"sed -i 's/\"obj\": \"tree/\"obj\": \"..\\/tree/' store/*/manifest.json",
+	"sed -i 's/\"tree.xen.common.a.c\"/\"tree\\/..\\/..\\/a.c\"/' store/*/manifest.json",
+	"sed -i 's/\"tree.xen.source\"/\"\\/tmp\\/source\"/' store/*/manifest.json",
 	"sed -i 's/\"build_id\": \"..../\"build_id\": \"zzzz/' store/*/manifest.json",
 };
 
@@ -186,6 +189,24 @@ START_TEST(finds_a_changed_file)
 }
 END_TEST
 
+START_TEST(finds_a_changed_image)
+{
+	struct err e = ERR_INIT;
+	struct fake f;
+	struct base *b;
+
+	fake_make_base(&f);
+	b = base_open(f.store, f.id, &e);
+	ck_assert_ptr_nonnull(b);
+	ck_assert_msg(base_check_image(b, &e) == 0, "%s", e.text);
+	fake_run(&f, "for f in store/*/tree/xen/xen-syms; do printf x >> $f; done");
+	ck_assert_int_eq(base_check_image(b, &e), -1);
+	ck_assert_ptr_nonnull(strstr(e.text, "xen-syms"));
+	base_close(b);
+	fake_free(&f);
+}
+END_TEST
+
 Suite *base_suite(void)
 {
 	Suite *s = suite_create("base");
@@ -199,6 +220,7 @@ Suite *base_suite(void)
 	tcase_add_loop_test(t, refuses_a_bad_tree, 0, sizeof(bad_trees) / sizeof(*bad_trees));
 	tcase_add_loop_test(t, refuses_a_damaged_manifest, 0, sizeof(damages) / sizeof(*damages));
 	tcase_add_test(t, finds_a_changed_file);
+	tcase_add_test(t, finds_a_changed_image);
 	suite_add_tcase(s, t);
 	return s;
 }

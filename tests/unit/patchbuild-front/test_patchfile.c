@@ -58,6 +58,53 @@ START_TEST(tells_what_is_done)
 }
 END_TEST
 
+START_TEST(a_file_of_time_zero_can_be_there)
+{
+	struct patch_set s;
+
+	ck_assert_int_eq(load(&s, "--- a/xen/c.c\t1970-01-01 00:00:01 +0000\n"
+				  "+++ b/xen/c.c\t1970-01-01 00:00:01 +0000\n" HUNK
+				  "--- a/xen/dev/null\n+++ b/xen/dev/null\n" HUNK),
+			 0);
+	ck_assert_int_eq(s.patches[0].files[0].action, PATCH_CHANGE);
+	ck_assert_int_eq(s.patches[0].files[1].action, PATCH_CHANGE);
+	patch_set_free(&s);
+}
+END_TEST
+
+START_TEST(names_of_one_patch_have_one_origin)
+{
+	struct patch_set s;
+
+	/* Xen's tools, and tools of the hypervisor's build. */
+	ck_assert_int_eq(load(&s, "--- a/tools/x.c\n+++ b/tools/x.c\n" HUNK), 0);
+	ck_assert_uint_eq(s.patches[0].nfiles, 0);
+	ck_assert_uint_eq(s.noutside, 1);
+	patch_set_free(&s);
+	ck_assert_int_eq(load(&s, "--- a/tools/x.c\n+++ b/tools/x.c\n" HUNK
+				  "--- a/common/x.c\n+++ b/common/x.c\n" HUNK),
+			 0);
+	ck_assert_uint_eq(s.patches[0].nfiles, 2);
+	ck_assert_uint_eq(s.noutside, 0);
+	patch_set_free(&s);
+}
+END_TEST
+
+START_TEST(takes_what_changes_no_text)
+{
+	struct patch_set s;
+
+	ck_assert_int_eq(load(&s, "diff --git a/xen/x.c b/xen/x.c\nold mode 100644\n"
+				  "new mode 100755\n--- a/xen/x.c\n+++ b/xen/x.c\n"
+				  "@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n"
+				  "\\ No newline at end of file\n-- \n2.39\n"),
+			 0);
+	ck_assert_uint_eq(s.patches[0].nfiles, 1);
+	ck_assert_int_eq(s.patches[0].files[0].action, PATCH_CHANGE);
+	patch_set_free(&s);
+}
+END_TEST
+
 START_TEST(takes_mail_line_ends)
 {
 	struct patch_set s;
@@ -90,6 +137,16 @@ static const char *const hostile[] = {
 	"--- a/xen/x.c\n+++ b/xen/x.c\n@@ -1 +1 @@\n-a\n-b\n+c\n",
 	"--- a/xen/x.c\n+++ b/xen/x.c\n@@ -99999999999999999999,1 +1 @\n-a\n+c\n",
 	"@@ -1 +1 @@\n-a\n+b\n",
+	"--- common/dm.c\n+++ common/dm.c\n" HUNK,
+	"--- a/commno/dm.c\n+++ b/commno/dm.c\n" HUNK,
+	"diff --git a/xen/x.h b/xen/x.h\nnew file mode 100644\nindex 000..e69\n",
+	"diff --git a/xen/x.h b/xen/x.h\nnew file mode 100644\nindex 000..e69\n"
+	"diff --git a/xen/x.c b/xen/x.c\n--- a/xen/x.c\n+++ b/xen/x.c\n" HUNK,
+	"--- a/xen/x.c\n+++ b/xen/x.c\n" HUNK
+	"diff --git a/xen/x.h b/xen/x.h\ndeleted file mode 100644\nindex e69..000\n",
+	"diff --cc xen/x.c\n--- a/xen/x.c\n+++ b/xen/x.c\n@@@ -1,2 -1,2 +1,2 @@@\n  a\n",
+	"--- a/xen/\n+++ b/xen/\n" HUNK,
+	"--- a\n+++ b\n" HUNK,
 	"just text\n",
 	"",
 };
@@ -127,6 +184,9 @@ Suite *patchfile_suite(void)
 	tcase_add_test(t, reads_names_from_the_top);
 	tcase_add_test(t, reads_names_from_the_hypervisor_folder);
 	tcase_add_test(t, tells_what_is_done);
+	tcase_add_test(t, a_file_of_time_zero_can_be_there);
+	tcase_add_test(t, names_of_one_patch_have_one_origin);
+	tcase_add_test(t, takes_what_changes_no_text);
 	tcase_add_test(t, takes_mail_line_ends);
 	tcase_add_loop_test(t, refuses, 0, sizeof(hostile) / sizeof(*hostile));
 	tcase_add_test(t, survives_being_cut);

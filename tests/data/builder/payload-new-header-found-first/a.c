@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "found_second.h"
+
+int found_first(void)
+{
+	return FOUND;
+}
