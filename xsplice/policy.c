@@ -7,13 +7,6 @@
 
 #define SIGNATURE "signature"
 
-uint32_t xsp_digest_size(uint8_t hash)
-{
-	if (hash == XSP_PGP_SHA256)
-		return 32;
-	return hash == XSP_PGP_SHA384 ? 48 : 64;
-}
-
 static const struct xsp_key *find_key(const struct xsp_policy *policy, const struct xsp_sig *s)
 {
 	uint32_t i;

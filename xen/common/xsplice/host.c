@@ -18,7 +18,7 @@
 #endif
 
 #include "private.h"
-#include "pubkey.h"
+#include "crypto/check.h"
 
 DEFINE_SPINLOCK(xsplice_lock);
 struct xsp_loader xsplice_loader;

@@ -105,7 +105,7 @@ extern const struct xsp_host xsplice_host;
 /* Adds to the journal, under the lock. */
 void xsplice_record(struct xsp_event *e);
 
-/* --- crypto: pubkey.c and the table of keys made of CONFIG_XSPLICE_KEYRING -------- */
+/* --- crypto/keys.c: made of CONFIG_XSPLICE_KEYRING by mkkeys ---------------------- */
 
 extern const struct xsp_key xsplice_keys[];
 extern const unsigned int xsplice_nkeys;

@@ -88,7 +88,12 @@ struct xsp_host {
 bool xsp_is_denied(const char *symbol);
 
 /* Bytes of a digest of OpenPGP number @hash (XSP_PGP_SHA*). */
-uint32_t xsp_digest_size(uint8_t hash);
+static inline uint32_t xsp_digest_size(uint8_t hash)
+{
+	if (hash == XSP_PGP_SHA256)
+		return 32;
+	return hash == XSP_PGP_SHA384 ? 48 : 64;
+}
 
 /* --- policy.c: who may sign ------------------------------------------------------- */
 

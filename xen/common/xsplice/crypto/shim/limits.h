@@ -1,0 +1,6 @@
+/* For BearSSL: what <limits.h> has of C, from Xen. */
+#include <xsp_env.h>
+
+#ifndef CHAR_BIT
+#define CHAR_BIT 8
+#endif

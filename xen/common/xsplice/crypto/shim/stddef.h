@@ -1,0 +1,2 @@
+/* For BearSSL: what <stddef.h> has of C, from Xen. */
+#include <xsp_env.h>

@@ -1,0 +1,2 @@
+/* For BearSSL: what <stdint.h> has of C, from Xen. */
+#include <xsp_env.h>
