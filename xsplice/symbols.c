@@ -133,6 +133,12 @@ static uint64_t symbol_pos(const struct xsp_image *img, uint32_t index)
 	return (uint64_t)(img->symbols.data - img->data) + (uint64_t)index * sizeof(struct abi_sym);
 }
 
+/*
+ * Assemblers mention the table of addresses whenever an instruction goes by way of it.
+ * There is none; what needs more than the mention is refused by its relocation.
+ */
+#define GOT "_GLOBAL_OFFSET_TABLE_"
+
 static int resolve_one(struct xsp_link *k, uint32_t index)
 {
 	struct xsp_target *t = &k->targets[index];
@@ -141,7 +147,8 @@ static int resolve_one(struct xsp_link *k, uint32_t index)
 	xsp_image_symbol(&k->p->image, index, &sym);
 	t->known = true;
 	if (sym.shndx == ABI_SHN_UNDEF) {
-		if (!xsp_lookup(k->loader, k->m, sym.name, &t->addr))
+		t->known = xsp_lookup(k->loader, k->m, sym.name, &t->addr);
+		if (!t->known && !xsp_streq(sym.name, GOT))
 			return xsp_fail(k->cause, XSP_SYMBOL_UNRESOLVED,
 					symbol_pos(&k->p->image, index), "symbol");
 	} else if (sym.shndx == ABI_SHN_ABS) {
