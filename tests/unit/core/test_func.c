@@ -159,6 +159,22 @@ START_TEST(names)
 }
 END_TEST
 
+START_TEST(name_that_is_long)
+{
+	static char name[258];
+
+	memset(name, 'x', 257);
+	m.sections[MAKE_RODATA - 1].data = name;
+	m.sections[MAKE_RODATA - 1].size = sizeof(name);
+	m.relocs[6].type = ABI_R_X86_64_64;
+	remake();
+	refused(&file, XSP_FUNC_NAME); /* 257 bytes, or 253 */
+	m.relocs[1].addend = 2;
+	remake();
+	taken(&file);
+}
+END_TEST
+
 START_TEST(name_in_zeros)
 {
 	m.symbols[0].section = MAKE_BSS;
@@ -226,6 +242,7 @@ Suite *suite_func(void)
 	tcase_add_test(t, new_code);
 	tcase_add_test(t, old_code);
 	tcase_add_test(t, names);
+	tcase_add_test(t, name_that_is_long);
 	tcase_add_test(t, name_in_zeros);
 	tcase_add_test(t, what_is_read);
 	tcase_add_test(t, absolute_symbol);

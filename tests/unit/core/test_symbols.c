@@ -3,6 +3,8 @@
 #include "rig.h"
 #include "suites.h"
 
+#include "xsplice/core.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -51,15 +53,27 @@ START_TEST(unresolved)
 		"one+0xg", "one+0xA", "one+0x1 ", "+0x1",    "one+0x123456789", "one-0x1",
 		"One",	   "one ",    "one+1x1",  "one+0y1",
 	};
-	char name[300];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		r.make.symbols[3].name = names[i];
 		rig_refused(&r, XSP_SYMBOL_UNRESOLVED);
 		ck_assert_str_eq(r.cause.what, "symbol");
 	}
+}
+END_TEST
+
+/* Else a file could make all its names one long string, and comparing them take for ever. */
+START_TEST(long_names)
+{
+	char name[XSP_SYMBOL_MAX + 2];
+
 	memset(name, 'x', sizeof(name));
-	memcpy(name + sizeof(name) - 5, "+0x1", 5);
+	name[XSP_SYMBOL_MAX + 1] = '\0';
+	r.make.symbols[MAKE_SYM_HELPER - 1].name = name;
+	rig_refused(&r, XSP_SYMBOL_LONG);
+	name[XSP_SYMBOL_MAX] = '\0';
+	rig_taken(&r);
+	memcpy(name + XSP_SYMBOL_MAX - 4, "+0x1", 4);
 	r.make.symbols[3].name = name;
 	rig_refused(&r, XSP_SYMBOL_UNRESOLVED);
 }
@@ -277,6 +291,7 @@ Suite *suite_symbols(void)
 	tcase_add_test(t, of_the_hypervisor);
 	tcase_add_test(t, and_an_offset);
 	tcase_add_test(t, unresolved);
+	tcase_add_test(t, long_names);
 	tcase_add_test(t, unresolved_is_named);
 	tcase_add_test(t, relocation_is_named);
 	tcase_add_test(t, table_of_addresses);

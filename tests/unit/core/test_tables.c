@@ -225,7 +225,7 @@ START_TEST(strings_end)
 	with(MAKE_REL_FILE, MAKE_SYM_COUNTER, 4, XSP_BUG_POINTER);
 	r.make.symbols[MAKE_SYM_COUNTER - 1].value = 0;
 	with(MAKE_REL_FILE, MAKE_SYM_COUNTER, 4, XSP_BUG_POINTER);
-	letters[4095] = 0;
+	letters[1023] = 0;
 	with(MAKE_REL_FILE, MAKE_SYM_COUNTER, 4, XSP_OK);
 }
 END_TEST
