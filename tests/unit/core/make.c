@@ -107,7 +107,8 @@ static void fill_tables(void)
 	alts[1].orig_len = 2;
 	alts[1].pad_len = 3;
 	alts[1].feature = ABI_ALT_NOT | 4;
-	memcpy(replacements, "\xe8\0\0\0\0", 5);
+	memset(replacements, 0, sizeof(replacements));
+	replacements[0] = 0xe8;
 	memset(frames, 0, sizeof(frames));
 	memset(&ex, 0, sizeof(ex));
 }
@@ -154,11 +155,13 @@ static struct abi_bug_frame_arm64 frame_arm64;
 
 static void fill_tables_arm64(void)
 {
+	static const uint32_t code[2] = {0x94000000, 0xd503201f}; /* bl, nop */
+
 	memset(alts_arm64, 0, sizeof(alts_arm64));
 	memset(&frame_arm64, 0, sizeof(frame_arm64));
 	alts_arm64[0].orig_len = alts_arm64[0].repl_len = 4;
 	alts_arm64[1].orig_len = alts_arm64[1].repl_len = 4;
-	memcpy(replacements, "\0\0\0\x94\x1f\x20\x03\xd5", 8);
+	memcpy(replacements, code, sizeof(code));
 }
 
 void make_loadable_arm64(struct make *m)

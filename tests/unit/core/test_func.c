@@ -27,16 +27,16 @@ static void remake(void)
 
 #define FUNC(i, field, value, code)                                                                \
 	{                                                                                          \
-		i, offsetof(struct abi_func, field), sizeof(((struct abi_func *)0)->field), value, \
+		offsetof(struct abi_func, field), sizeof(((struct abi_func *)0)->field), value, i, \
 			code                                                                       \
 	}
 
 /* Function 0: by symbol, with expected bytes; 1: by name; 2: NOPs at an address. */
 static const struct field_case {
-	unsigned int func;
 	size_t offset;
 	size_t size;
 	uint64_t value;
+	unsigned int func;
 	enum xsp_code code;
 } field_cases[] = {
 	FUNC(0, version, 1, XSP_FUNC_VERSION),
