@@ -67,6 +67,13 @@ static inline bool xsp_all_zero(const uint8_t *p, size_t n)
 	return n == 0;
 }
 
+/*
+ * Longest name of a symbol or function that is looked up or kept. (Xen's own are 127
+ * bytes at most.) Without a limit a file could make all its names one long string, of
+ * which every comparison reads all.
+ */
+#define XSP_SYMBOL_MAX 255
+
 /* strcmp() == 0; freestanding. */
 static inline bool xsp_streq(const char *a, const char *b)
 {

@@ -90,7 +90,7 @@ static const struct entry catalogue[XSP_CODES] = {
 	[XSP_FUNC_TOO_SMALL] = {"is too small for a jump to the new code", INV},
 	[XSP_FUNC_NOP_SIZE] = {"has no new code and a new size above 31 or above the old one", INV},
 	[XSP_FUNC_NO_NAME] = {"has neither an old address nor a name", INV},
-	[XSP_FUNC_NAME] = {"has a name that does not end inside its section", INV},
+	[XSP_FUNC_NAME] = {"has a name that does not end inside its section, or is too long", INV},
 	[XSP_FUNC_NEW_RANGE] = {"has new code that does not begin inside a code section", INV},
 	[XSP_FUNC_OLD_LOCAL] = {"would patch the payload itself", INV},
 	[XSP_EXPECT_RESERVED] = {"has reserved bits set in its expectation", INV},
@@ -149,6 +149,7 @@ static const struct entry catalogue[XSP_CODES] = {
 
 	[XSP_SYMBOL_UNRESOLVED] = {"is in neither the hypervisor nor a loaded payload", MIS},
 	[XSP_SYMBOL_DUPLICATE] = {"has a name that exists already", EXI},
+	[XSP_SYMBOL_LONG] = {"has a name of more than 255 bytes", INV},
 	[XSP_RELOC_OFFSET] = {"changes bytes outside its section", INV},
 	[XSP_RELOC_SYMBOL] = {"has a symbol number that does not exist", INV},
 	[XSP_RELOC_NOT_LOADED] = {"leads to a section that is not loaded", INV},

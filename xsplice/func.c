@@ -147,20 +147,23 @@ static void read_ref(const struct xsp_payload *p, uint64_t offset, uint64_t raw,
 		out->kind = sym.shndx == ABI_SHN_ABS ? XSP_REF_VALUE : XSP_REF_LOCAL;
 }
 
-/* The string that @ref leads to, or NULL if it is not one inside a section. */
+/* The string that @ref leads to, or NULL if it is not one inside a section, not too long. */
 static const char *ref_string(const struct xsp_payload *p, const struct xsp_ref *ref)
 {
 	struct xsp_section s;
-	size_t i;
+	const uint8_t *name;
+	size_t i, n;
 
 	if (ref->kind != XSP_REF_LOCAL)
 		return NULL;
 	xsp_image_section(&p->image, ref->shndx, &s);
 	if (!s.data || ref->value >= s.size)
 		return NULL;
-	for (i = (size_t)ref->value; i < s.size; i++)
-		if (!s.data[i])
-			return i == ref->value ? NULL : (const char *)s.data + ref->value;
+	name = s.data + ref->value;
+	n = s.size - (size_t)ref->value;
+	for (i = 0; i < n && i <= XSP_SYMBOL_MAX; i++)
+		if (!name[i])
+			return i ? (const char *)name : NULL;
 	return NULL;
 }
 

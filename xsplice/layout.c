@@ -17,9 +17,9 @@ static enum xsp_region region_of(const struct xsp_section *s)
 	return s->flags & ABI_SHF_WRITE ? XSP_RW : XSP_RO;
 }
 
-static int too_large(const struct xsp_section *s, struct xsp_cause *c)
+static int too_large(uint64_t pos, struct xsp_cause *c)
 {
-	return xsp_fail(c, XSP_LAYOUT_SIZE, s->pos, "payload");
+	return xsp_fail(c, XSP_LAYOUT_SIZE, pos, "payload");
 }
 
 /* A place at the end of the section's region, counted from the region's beginning. */
@@ -29,7 +29,7 @@ static int place(struct xsp_layout *l, const struct xsp_section *s, struct xsp_c
 	uint32_t at = (*used + (uint32_t)s->align - 1) & ~((uint32_t)s->align - 1);
 
 	if (!xsp_in_range(at, s->size, LAYOUT_MAX))
-		return too_large(s, c);
+		return too_large(s->pos, c);
 	l->at[s->index] = at;
 	*used = at + (uint32_t)s->size;
 	return 0;
@@ -74,7 +74,7 @@ static int place_all(const struct xsp_image *img, struct xsp_layout *l, struct x
 	}
 	place_regions(l);
 	if (l->size > LAYOUT_MAX)
-		return too_large(&s, c);
+		return too_large(img->headers, c);
 	for (i = 1; i < img->nsections; i++) {
 		xsp_image_section(img, i, &s);
 		if (l->at[i] != XSP_NOT_LOADED)

@@ -93,7 +93,8 @@ void xsp_module_uses(struct xsp_module *m, const struct xsp_module *other);
 
 /*
  * Address of @name: a symbol of the hypervisor, else one that a loaded module
- * exports (which @m then uses), else "symbol+0x12". False: there is none.
+ * exports (which @m then uses), else "symbol+0x12". False: there is none. Needs a name
+ * of XSP_SYMBOL_MAX bytes at most.
  */
 bool xsp_lookup(const struct xsp_loader *l, struct xsp_module *m, const char *name, uint64_t *addr);
 

@@ -124,10 +124,11 @@ static struct xsp_module *new_module(const struct xsp_loader *l, const struct xs
 	size_t size =
 		sizeof(struct xsp_module) + p->build_id.size + p->depends.size + p->modinfo.size;
 	struct xsp_module *m = xsp_alloc(l->host, size, 1);
-	uint8_t *at = (uint8_t *)(m + 1);
+	uint8_t *at;
 
 	if (!m)
 		return NULL;
+	at = (uint8_t *)(m + 1);
 	keep(&at, p->build_id.data, p->build_id.size, &m->build_id);
 	keep(&at, p->depends.data, p->depends.size, &m->depends);
 	keep(&at, p->modinfo.data, p->modinfo.size, &m->info);

@@ -7,9 +7,6 @@
 
 /* --- look-ups ------------------------------------------------------------------- */
 
-/* Longest name that is cut at a '+': Xen's own are 127 bytes at most. */
-#define NAME_MAX 255
-
 /* As strcmp(). */
 static int compare(const char *a, const char *b)
 {
@@ -97,8 +94,8 @@ static bool parse_offset(const char *s, uint32_t *offset)
 	return n && !s[n];
 }
 
-/* Takes "symbol+0x12" apart at its last '+'. */
-static bool split(const char *name, char symbol[NAME_MAX + 1], uint32_t *offset)
+/* Takes "symbol+0x12" apart at its last '+'. Needs a name that is not too long. */
+static bool split(const char *name, char symbol[XSP_SYMBOL_MAX + 1], uint32_t *offset)
 {
 	size_t plus = 0;
 	size_t i;
@@ -106,7 +103,7 @@ static bool split(const char *name, char symbol[NAME_MAX + 1], uint32_t *offset)
 	for (i = 0; name[i]; i++)
 		if (name[i] == '+')
 			plus = i;
-	if (!plus || plus > NAME_MAX || !parse_offset(name + plus + 1, offset))
+	if (!plus || !parse_offset(name + plus + 1, offset))
 		return false;
 	memcpy(symbol, name, plus);
 	symbol[plus] = '\0';
@@ -115,7 +112,7 @@ static bool split(const char *name, char symbol[NAME_MAX + 1], uint32_t *offset)
 
 bool xsp_lookup(const struct xsp_loader *l, struct xsp_module *m, const char *name, uint64_t *addr)
 {
-	char symbol[NAME_MAX + 1];
+	char symbol[XSP_SYMBOL_MAX + 1];
 	uint32_t offset;
 
 	if (lookup_plain(l, m, name, addr))
@@ -133,15 +130,34 @@ static uint64_t symbol_pos(const struct xsp_image *img, uint32_t index)
 	return (uint64_t)(img->symbols.data - img->data) + (uint64_t)index * sizeof(struct abi_sym);
 }
 
+static bool is_short(const char *name)
+{
+	size_t n = 0;
+
+	while (n <= XSP_SYMBOL_MAX && name[n])
+		n++;
+	return n <= XSP_SYMBOL_MAX;
+}
+
+/*
+ * Assemblers mention the table of addresses whenever an instruction goes by way of it.
+ * There is none; what needs more than the mention is refused by its relocation.
+ */
+#define GOT "_GLOBAL_OFFSET_TABLE_"
+
 static int resolve_one(struct xsp_link *k, uint32_t index)
 {
 	struct xsp_target *t = &k->targets[index];
 	struct xsp_symbol sym;
 
 	xsp_image_symbol(&k->p->image, index, &sym);
+	if (!is_short(sym.name))
+		return xsp_fail(k->cause, XSP_SYMBOL_LONG, symbol_pos(&k->p->image, index),
+				"symbol");
 	t->known = true;
 	if (sym.shndx == ABI_SHN_UNDEF) {
-		if (!xsp_lookup(k->loader, k->m, sym.name, &t->addr))
+		t->known = xsp_lookup(k->loader, k->m, sym.name, &t->addr);
+		if (!t->known && !xsp_streq(sym.name, GOT))
 			return xsp_fail(k->cause, XSP_SYMBOL_UNRESOLVED,
 					symbol_pos(&k->p->image, index), "symbol");
 	} else if (sym.shndx == ABI_SHN_ABS) {

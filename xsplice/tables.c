@@ -112,7 +112,7 @@ static int link_ex_table(struct xsp_link *k)
 /* --- bug frames ------------------------------------------------------------------------------ */
 
 /* Longest string that is looked through for its end. */
-#define STRING_MAX 4096
+#define STRING_MAX 1024
 
 /* Types that mean something else than "file name and line" (asm/bug.h). */
 #define TYPE_RUN    0

@@ -16,8 +16,11 @@ int main(void)
 	srunner_add_suite(r, suite_symbols());
 	srunner_add_suite(r, suite_reloc());
 	srunner_add_suite(r, suite_patch());
+	srunner_add_suite(r, suite_tables());
+	srunner_add_suite(r, suite_alternatives());
 	srunner_add_suite(r, suite_module());
 	srunner_add_suite(r, suite_stock());
+	srunner_add_suite(r, suite_truth());
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

@@ -107,7 +107,8 @@ static void fill_tables(void)
 	alts[1].orig_len = 2;
 	alts[1].pad_len = 3;
 	alts[1].feature = ABI_ALT_NOT | 4;
-	memcpy(replacements, "\xe8\0\0\0\0", 5);
+	memset(replacements, 0, sizeof(replacements));
+	replacements[0] = 0xe8;
 	memset(frames, 0, sizeof(frames));
 	memset(&ex, 0, sizeof(ex));
 }
@@ -146,7 +147,49 @@ void make_loadable(struct make *m)
 	add_reloc(m, MAKE_BUG, 8, MAKE_SYM_TEXT, 42);
 	add_reloc(m, MAKE_BUG, 12, 1, 4 + 4);
 	add_reloc(m, MAKE_EX, 0, MAKE_SYM_TEXT, 44);
-	add_reloc(m, MAKE_EX, 4, MAKE_SYM_TEXT, 46 + 4);
+	add_reloc(m, MAKE_EX, 4, MAKE_SYM_TEXT, 46);
+}
+
+static struct abi_alt_instr_arm64 alts_arm64[2];
+static struct abi_bug_frame_arm64 frame_arm64;
+
+static void fill_tables_arm64(void)
+{
+	static const uint32_t code[2] = {0x94000000, 0xd503201f}; /* bl, nop */
+
+	memset(alts_arm64, 0, sizeof(alts_arm64));
+	memset(&frame_arm64, 0, sizeof(frame_arm64));
+	alts_arm64[0].orig_len = alts_arm64[0].repl_len = 4;
+	alts_arm64[1].orig_len = alts_arm64[1].repl_len = 4;
+	memcpy(replacements, code, sizeof(code));
+}
+
+void make_loadable_arm64(struct make *m)
+{
+	make_loadable(m);
+	fill_tables_arm64();
+	m->machine = ABI_EM_AARCH64;
+	m->nrelocs = MAKE_REL_EX;
+	for (size_t i = 0; i < m->nrelocs; i++)
+		m->relocs[i].type = m->relocs[i].type == ABI_R_X86_64_64 ? ABI_R_AARCH64_ABS64
+									 : ABI_R_AARCH64_PREL32;
+	m->relocs[MAKE_REL_CALL] =
+		(struct make_reloc){MAKE_ALT_REPL, 0, ABI_R_AARCH64_CALL26, 4, 0};
+	m->relocs[MAKE_REL_ORIG2].offset = 12;
+	m->relocs[MAKE_REL_ORIG2].addend = 12;
+	m->relocs[MAKE_REL_REPL2].offset = 16;
+	m->relocs[MAKE_REL_REPL2].addend = 4;
+	m->relocs[MAKE_REL_BUG].addend = 40;
+	m->relocs[MAKE_REL_FILE].addend = 4 + 4;
+	m->relocs[MAKE_REL_BUG2].symbol = 1;
+	m->relocs[MAKE_REL_BUG2].addend = 8 + 11;
+	m->relocs[MAKE_REL_FILE2] = m->relocs[MAKE_REL_TEXT];
+	m->relocs[MAKE_REL_FILE2].offset = 8;
+	m->sections[MAKE_ALT - 1].data = alts_arm64;
+	m->sections[MAKE_ALT - 1].size = sizeof(alts_arm64);
+	m->sections[MAKE_ALT_REPL - 1].align = 4;
+	m->sections[MAKE_BUG - 1].data = &frame_arm64;
+	m->sections[MAKE_EX - 1].name = ".other";
 }
 
 void make_next(struct make *m)

@@ -85,6 +85,25 @@ enum make_symbol_index {
  */
 void make_loadable(struct make *m);
 
+/* The relocations that it adds: which word leads where. */
+enum make_reloc_index {
+	MAKE_REL_TEXT = 6,
+	MAKE_REL_CALL, /* in the replacement */
+	MAKE_REL_ORIG,
+	MAKE_REL_REPL,
+	MAKE_REL_ORIG2,
+	MAKE_REL_REPL2,
+	MAKE_REL_BUG,
+	MAKE_REL_FILE,
+	MAKE_REL_BUG2,
+	MAKE_REL_FILE2,
+	MAKE_REL_EX,
+	MAKE_REL_CONT,
+};
+
+/* The same for arm64: one bug frame with a message (MAKE_REL_BUG2), no exception table. */
+void make_loadable_arm64(struct make *m);
+
 /* Makes of it another payload for the same functions: other names and build-id. */
 void make_next(struct make *m);
 

@@ -15,7 +15,10 @@ Suite *suite_layout(void);
 Suite *suite_symbols(void);
 Suite *suite_reloc(void);
 Suite *suite_patch(void);
+Suite *suite_tables(void);
+Suite *suite_alternatives(void);
 Suite *suite_module(void);
 Suite *suite_stock(void);
+Suite *suite_truth(void);
 
 #endif

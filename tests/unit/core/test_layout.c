@@ -103,6 +103,10 @@ START_TEST(too_large)
 	rig_refused(&r, XSP_LAYOUT_SIZE);
 	with_zeros(20, ABI_SHF_ALLOC);
 	rig_refused(&r, XSP_LAYOUT_SIZE);
+	with_zeros(7, rw); /* each region has room, all together have not */
+	section(MAKE_BSS)->flags = ABI_SHF_ALLOC;
+	section(MAKE_BSS)->size = 2u << 20;
+	rig_refused(&r, XSP_LAYOUT_SIZE);
 }
 END_TEST
 

@@ -188,6 +188,27 @@ START_TEST(no_memory)
 }
 END_TEST
 
+/* Every byte of the file, changed: taken or refused, never read or written astray (ASan). */
+START_TEST(every_byte_changed)
+{
+	static const uint8_t changes[] = {0x01, 0x80, 0xff};
+	size_t refusals = 0;
+
+	rig_taken(&r);
+	for (size_t i = 0; i < r.file.len * sizeof(changes); i++) {
+		char *byte = &r.file.data[i / sizeof(changes)];
+		char before = *byte;
+
+		*byte = (char)(before ^ changes[i % sizeof(changes)]);
+		refusals += rig_load_file(&r) != XSP_OK;
+		rig_drop(&r);
+		ck_assert_uint_eq(r.xen.live, 0);
+		*byte = before;
+	}
+	ck_assert_uint_gt(refusals, r.file.len);
+}
+END_TEST
+
 START_TEST(list_of_modules)
 {
 	struct xsp_module *a = rig_add(&r, "a");
@@ -239,6 +260,7 @@ END_TEST
 
 static Suite *fill(Suite *s, TCase *t)
 {
+	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, starts_closed);
 	tcase_add_test(t, is_loaded);
@@ -254,6 +276,7 @@ static Suite *fill(Suite *s, TCase *t)
 	tcase_add_test(t, size_of_file);
 	tcase_add_test(t, damaged_trailer);
 	tcase_add_test(t, no_memory);
+	tcase_add_test(t, every_byte_changed);
 	tcase_add_test(t, list_of_modules);
 	tcase_add_test(t, defect_10_unload_of_what_is_used);
 	suite_add_tcase(s, t);

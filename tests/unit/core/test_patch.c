@@ -5,6 +5,7 @@
 
 #include "xsplice/arch.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define ENDBR64 "\xf3\x0f\x1e\xfa"
@@ -109,6 +110,9 @@ START_TEST(defect_5_nops_shorter_than_endbr)
 	for (uint32_t i = 0; i < 4; i++) {
 		func(2)->new_size = i;
 		rig_refused(&r, XSP_FUNC_ENDBR);
+		ck_assert_uint_eq(r.cause.pos, make_shdr(&r.file, ".livepatch.funcs")->sh_offset +
+						       2 * sizeof(struct abi_func) +
+						       offsetof(struct abi_func, new_size));
 	}
 	func(2)->new_size = 4;
 	rig_taken(&r);

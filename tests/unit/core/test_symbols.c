@@ -3,6 +3,8 @@
 #include "rig.h"
 #include "suites.h"
 
+#include "xsplice/core.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -47,19 +49,31 @@ END_TEST
 START_TEST(unresolved)
 {
 	static const char *const names[] = {
-		"",	   "none",    "two+0x10", "one+", "one+0x",	     "one+12",
-		"one+0xg", "one+0xA", "one+0x1 ", "+0x1", "one+0x123456789", "one-0x1",
-		"One",	   "one ",    "one+1x1",
+		"",	   "none",    "two+0x10", "one+",    "one+0x",		"one+12",
+		"one+0xg", "one+0xA", "one+0x1 ", "+0x1",    "one+0x123456789", "one-0x1",
+		"One",	   "one ",    "one+1x1",  "one+0y1",
 	};
-	char name[300];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		r.make.symbols[3].name = names[i];
 		rig_refused(&r, XSP_SYMBOL_UNRESOLVED);
 		ck_assert_str_eq(r.cause.what, "symbol");
 	}
+}
+END_TEST
+
+/* Else a file could make all its names one long string, and comparing them take for ever. */
+START_TEST(long_names)
+{
+	char name[XSP_SYMBOL_MAX + 2];
+
 	memset(name, 'x', sizeof(name));
-	memcpy(name + sizeof(name) - 5, "+0x1", 5);
+	name[XSP_SYMBOL_MAX + 1] = '\0';
+	r.make.symbols[MAKE_SYM_HELPER - 1].name = name;
+	rig_refused(&r, XSP_SYMBOL_LONG);
+	name[XSP_SYMBOL_MAX] = '\0';
+	rig_taken(&r);
+	memcpy(name + XSP_SYMBOL_MAX - 4, "+0x1", 4);
 	r.make.symbols[3].name = name;
 	rig_refused(&r, XSP_SYMBOL_UNRESOLVED);
 }
@@ -75,8 +89,39 @@ START_TEST(unresolved_is_named)
 	rig_refused(&r, XSP_SYMBOL_UNRESOLVED);
 	ck_assert_int_eq(xsp_image_open(&img, r.file.data, r.file.len, &c), 0);
 	ck_assert_str_eq(xsp_image_name_at(&img, r.cause.pos), "missing");
+	ck_assert_ptr_null(xsp_image_name_at(&img, r.cause.pos + 1));
 	ck_assert_ptr_null(xsp_image_name_at(&img, 0));
 	ck_assert_ptr_null(xsp_image_name_at(&img, r.file.len));
+}
+END_TEST
+
+/* A cause that is about a relocation has the name of its symbol. */
+START_TEST(relocation_is_named)
+{
+	struct xsp_image img;
+	struct xsp_cause c = {XSP_OK, 0, ""};
+
+	r.make.relocs[6].symbol = 3;
+	r.make.relocs[6].type = 999;
+	rig_refused(&r, XSP_RELOC_TYPE);
+	ck_assert_int_eq(xsp_image_open(&img, r.file.data, r.file.len, &c), 0);
+	ck_assert_str_eq(xsp_image_name_at(&img, r.cause.pos), "new_two");
+	ck_assert_ptr_null(xsp_image_name_at(&img, r.cause.pos + 8));
+	r.make.relocs[6].symbol = 99;
+	rig_refused(&r, XSP_RELOC_SYMBOL);
+	ck_assert_int_eq(xsp_image_open(&img, r.file.data, r.file.len, &c), 0);
+	ck_assert_ptr_null(xsp_image_name_at(&img, r.cause.pos));
+}
+END_TEST
+
+/* Assemblers name a table that is not there; only its use is refused. */
+START_TEST(table_of_addresses)
+{
+	r.make.symbols[r.make.nsymbols++] = (struct make_symbol){
+		"_GLOBAL_OFFSET_TABLE_", ABI_STB_GLOBAL, ABI_STT_NOTYPE, ABI_SHN_UNDEF, 0, 0};
+	rig_taken(&r);
+	r.make.relocs[6].symbol = (uint32_t)r.make.nsymbols;
+	rig_refused(&r, XSP_RELOC_NOT_LOADED);
 }
 END_TEST
 
@@ -92,6 +137,7 @@ START_TEST(of_another_module)
 	ck_assert_int_eq(rig_load(&r), XSP_FUNC_OLD_TEXT);
 	r.make.relocs[2] = (struct make_reloc){MAKE_HOOK, 0, ABI_R_X86_64_64, 2, 0};
 	r.make.relocs[6] = (struct make_reloc){MAKE_TEXT, 48, ABI_R_X86_64_64, 4, 4};
+	r.make.symbols[MAKE_SYM_COUNTER - 1] = r.make.symbols[3]; /* used twice, counts once */
 	rig_taken(&r);
 	ck_assert_mem_eq(rig_section(&r, MAKE_TEXT) + 48, &(uint64_t){counter + 4}, 8);
 	ck_assert_uint_eq(r.module->nuses, 1);
@@ -160,6 +206,9 @@ START_TEST(what_is_no_symbol)
 	rig_taken(&r);
 	ck_assert(!has(".LC0"));
 	ck_assert(has("counter") && has("new_one") && !has("one") && !has(""));
+	r.make.symbols[MAKE_SYM_HELPER - 1].name = "xLC0";
+	rig_taken(&r);
+	ck_assert(has("xLC0"));
 	r.make.symbols[MAKE_SYM_HELPER - 1].name = ".rodata.x";
 	rig_taken(&r);
 	ck_assert(has(".rodata.x"));
@@ -242,7 +291,10 @@ Suite *suite_symbols(void)
 	tcase_add_test(t, of_the_hypervisor);
 	tcase_add_test(t, and_an_offset);
 	tcase_add_test(t, unresolved);
+	tcase_add_test(t, long_names);
 	tcase_add_test(t, unresolved_is_named);
+	tcase_add_test(t, relocation_is_named);
+	tcase_add_test(t, table_of_addresses);
 	tcase_add_test(t, of_another_module);
 	tcase_add_test(t, overriding_is_not_exported);
 	tcase_add_test(t, absolute);
