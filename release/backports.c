@@ -234,7 +234,7 @@ static void show_links(struct backports *b)
 			cell_real(t, (double)(c->committed - l->from->committed) / 86400);
 		else
 			cell_none(t);
-		cell_text(t, "%.100s", c->subject);
+		cell_short(t, c->subject);
 	}
 }
 
@@ -275,7 +275,7 @@ static void show_missing(struct backports *b)
 			if (!broken || k == b->ours.n || is_backported(b, c))
 				continue;
 			cell_text(t, "%s", rel_short(&b->rel, c->id));
-			cell_text(t, "%.100s", c->subject);
+			cell_short(t, c->subject);
 			cell_text(t, "%s", rel_short(&b->rel, broken->id));
 			cell_text(t, "%s", rel_short(&b->rel, b->ours.v[k].id));
 			cell_int(t, b->rel.today - day_of_instant(c->committed));
@@ -337,9 +337,14 @@ static void show(struct backports *b)
 
 static int load(struct backports *b, struct err *e)
 {
-	if (git_resolve(b->rel.git, b->branch, b->head, e) < 0 ||
-	    rel_main(&b->rel, b->main, e) < 0 ||
-	    git_base(b->rel.git, b->head, b->main, b->base, e) < 0)
+	int found;
+
+	if (git_resolve(b->rel.git, b->branch, b->head, e) < 0 || rel_main(&b->rel, b->main, e) < 0)
+		return -1;
+	found = history_base(b->rel.repo_path, b->main, b->head, b->base, e);
+	if (!found)
+		err_fail(e, "%s: has no commit in common with the main branch", b->branch);
+	if (found < 1)
 		return -1;
 	if (history_load(&b->ours, b->rel.repo_path, b->main, b->head, 0, e) < 0 ||
 	    history_load(&b->theirs, b->rel.repo_path, b->base, b->main, 0, e) < 0)

@@ -19,6 +19,16 @@ static const char *reason(void)
 	return last && last->message ? last->message : "no reason given";
 }
 
+/* Why @any, which a name leads to (NULL: to nothing), is no commit. */
+static const char *no_commit(const git_object *any)
+{
+	if (any && git_object_type(any) == GIT_OBJECT_BLOB)
+		return "it is a file";
+	if (any && git_object_type(any) == GIT_OBJECT_TREE)
+		return "it is a tree";
+	return reason();
+}
+
 struct git *git_open(const char *path, struct err *e)
 {
 	struct git *g = mem_zalloc(1, sizeof(*g));
@@ -66,21 +76,10 @@ int git_resolve(struct git *g, const char *rev, char id[GIT_ID_LEN], struct err 
 	if (!ret)
 		git_oid_tostr(id, GIT_ID_LEN, git_object_id(commit));
 	else
-		err_fail(e, "%s: leads to no commit: %s", rev, reason());
+		err_fail(e, "%s: leads to no commit: %s", rev, no_commit(any));
 	git_object_free(any);
 	git_object_free(commit);
 	return ret ? -1 : 0;
-}
-
-int git_base(struct git *g, const char *a, const char *b, char id[GIT_ID_LEN], struct err *e)
-{
-	git_oid one, two, base;
-
-	if (git_oid_fromstr(&one, a) || git_oid_fromstr(&two, b) ||
-	    git_merge_base(&base, g->repo, &one, &two))
-		return err_fail(e, "%.12s and %.12s: have no common ancestor", a, b);
-	git_oid_tostr(id, GIT_ID_LEN, &base);
-	return 0;
 }
 
 static git_commit *commit_of(struct git *g, const char *id)
@@ -145,11 +144,14 @@ int git_walk(struct git *g, const char *start, bool (*fn)(void *ctx, const char 
 	return ret;
 }
 
-bool git_same_tree(struct git *g, const char *a, const char *b)
+int git_same_tree(struct git *g, const char *a, const char *b)
 {
 	git_commit *one = commit_of(g, a);
 	git_commit *two = commit_of(g, b);
-	bool same = one && two && git_oid_equal(git_commit_tree_id(one), git_commit_tree_id(two));
+	int same = -1;
+
+	if (one && two)
+		same = git_oid_equal(git_commit_tree_id(one), git_commit_tree_id(two));
 
 	git_commit_free(one);
 	git_commit_free(two);
@@ -174,7 +176,7 @@ static void read_ref(struct git *g, struct arena *a, struct git_ref *r, const ch
 
 	if (git_revparse_single(&top, g->repo, full) ||
 	    git_object_peel(&commit, top, GIT_OBJECT_COMMIT)) {
-		r->broken = arena_strdup(a, reason());
+		r->broken = arena_strdup(a, no_commit(top));
 	} else {
 		git_oid_tostr(r->id, GIT_ID_LEN, git_object_id(commit));
 		r->committed = git_commit_time((const git_commit *)commit);

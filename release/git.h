@@ -30,9 +30,6 @@ bool git_is_shallow(const struct git *g);
 /* The commit that @rev (any revision expression of git) leads to. */
 int git_resolve(struct git *g, const char *rev, char id[GIT_ID_LEN], struct err *e);
 
-/* A best common ancestor; -1 also if there is none. */
-int git_base(struct git *g, const char *a, const char *b, char id[GIT_ID_LEN], struct err *e);
-
 /*
  * Calls @fn with the id of @start and of every commit that it reaches, each once; where
  * @fn says false, the parents are not followed. -1 if a commit cannot be read.
@@ -40,8 +37,8 @@ int git_base(struct git *g, const char *a, const char *b, char id[GIT_ID_LEN], s
 int git_walk(struct git *g, const char *start, bool (*fn)(void *ctx, const char *id), void *ctx,
 	     struct err *e);
 
-/* Both commits hold the same files. */
-bool git_same_tree(struct git *g, const char *a, const char *b);
+/* Both commits hold the same files: 1 or 0, -1 if one cannot be read. */
+int git_same_tree(struct git *g, const char *a, const char *b);
 
 /* A ref as it stands; strings live in the arena that was given. */
 struct git_ref {

@@ -65,6 +65,24 @@ int range_parse(struct git *g, const char *text, struct range *r, struct err *e)
 	return git_resolve(g, r->to_name, r->to, e);
 }
 
+int history_base(const char *repo, const char *a, const char *b, char id[GIT_ID_LEN], struct err *e)
+{
+	const char *const argv[] = {"git", "-C", repo, "merge-base", a, b, NULL};
+	struct proc p = {.argv = argv};
+	int ret = proc_run(&p, e);
+
+	if (!ret && p.status == 0 && p.out.len >= GIT_ID_LEN - 1) {
+		memcpy(id, p.out.data, GIT_ID_LEN - 1);
+		id[GIT_ID_LEN - 1] = 0;
+		ret = 1;
+	} else if (!ret && p.status != 1) {
+		ret = err_fail(e, "git merge-base: %s",
+			       p.errors.len ? p.errors.data : "ended with a failure and no word");
+	}
+	proc_free(&p);
+	return ret;
+}
+
 static int64_t instant(const char *s, bool *ok)
 {
 	char *end;

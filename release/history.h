@@ -62,6 +62,13 @@ struct range {
 int range_parse(struct git *g, const char *text, struct range *r, struct err *e);
 void range_free(struct range *r);
 
+/*
+ * The commit that `git diff A...B` begins from. 1 and its id, 0 if there is none, -1 for
+ * failures. libgit2 is no help here: it stops at commits that git reads.
+ */
+int history_base(const char *repo, const char *a, const char *b, char id[GIT_ID_LEN],
+		 struct err *e);
+
 /* In git log's order: newest first. */
 struct history {
 	struct arena arena;

@@ -191,7 +191,7 @@ static void show_chart(struct lab *l, const struct tally *tests, const struct ta
 	}
 }
 
-static void show_hosts(struct lab *l, const struct tally *hosts)
+static int show_hosts(struct lab *l, const struct tally *hosts, struct err *e)
 {
 	static const struct column columns[] = {{"host", "Host"},
 						{"slots", "Slots"},
@@ -206,10 +206,13 @@ static void show_hosts(struct lab *l, const struct tally *hosts)
 	size_t i, k;
 
 	for (i = 0; i < hosts->n; i++) {
-		const char *slots = config_sub(&l->rel.conf, "host", hosts->v[i].name, "slots");
+		autofree char *key = mem_printf("host.%s.slots", hosts->v[i].name);
+		unsigned int slots;
 		double sum = 0;
 		bool whole = true;
 
+		if (config_uint(&l->rel.conf, key, 0, 100000, &slots, e) < 0)
+			return -1;
 		for (k = 0; k < l->n; k++) {
 			if (strcmp(l->v[k].host, hosts->v[i].name))
 				continue;
@@ -218,17 +221,18 @@ static void show_hosts(struct lab *l, const struct tally *hosts)
 		}
 		cell_text(t, "%s", hosts->v[i].name);
 		if (slots)
-			cell_int(t, strtol(slots, NULL, 10));
+			cell_int(t, slots);
 		else
 			cell_unknown(t, "no [host] in the settings");
 		cell_int(t, hosts->v[i].n);
 		cell_real(t, sum / 3600);
 		if (slots && whole && sum > 0)
-			cell_real(t, 86400.0 * (double)strtol(slots, NULL, 10) / sum);
+			cell_real(t, 86400.0 * slots / sum);
 		else
 			cell_unknown(t, "%s",
 				     whole ? "slots are not known" : "some results say no time");
 	}
+	return 0;
 }
 
 static void show_flaky(struct lab *l, const struct tally *tests, const struct tally *commits)
@@ -255,10 +259,11 @@ static void show_flaky(struct lab *l, const struct tally *tests, const struct ta
 	}
 }
 
-static void show_lab(struct lab *l)
+static int show_lab(struct lab *l, struct err *e)
 {
 	struct tally tests = {0}, hosts = {0}, commits = {0};
 	struct report *r = &l->rel.report;
+	int ret;
 
 	names(l, offsetof(struct run, test), &tests);
 	names(l, offsetof(struct run, host), &hosts);
@@ -271,11 +276,12 @@ static void show_lab(struct lab *l)
 	show_matrix(l, &tests, &hosts, &commits);
 	show_chart(l, &tests, &hosts, &commits);
 	show_flaky(l, &tests, &commits);
-	show_hosts(l, &hosts);
+	ret = show_hosts(l, &hosts, e);
 	show_unread(l, NULL);
 	tally_free(&tests);
 	tally_free(&hosts);
 	tally_free(&commits);
+	return ret;
 }
 
 /* --- gate ---------------------------------------------------------------------------- */
@@ -382,7 +388,7 @@ int lab_run(struct cli *cli, void *opts, int argc, char **argv)
 	if (!ret && gate)
 		ret = show_gate(&l, argv[1], &cli->err);
 	else if (!ret)
-		show_lab(&l);
+		ret = show_lab(&l, &cli->err);
 	ret = rel_end(&l.rel, ret);
 	free(l.v);
 	free(l.unread);

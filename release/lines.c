@@ -97,12 +97,17 @@ int lines_load(struct lines *l, struct rel *r, const struct range *range, struct
 {
 	const char *before[] = {"git",	      "-C",	      r->repo_path, "log", "--no-mailmap",
 				"--no-color", "--format=%ae", range->from,  "--",  NULL};
-	struct err none = ERR_INIT;
 	struct batch b = {0};
 	size_t authors = JOBS;
+	char base[GIT_ID_LEN];
+	int found = 0;
 	size_t i;
 	int ret;
 
+	if (*range->from && (l->want[BASE] || l->want[BASE_NO_RENAMES]))
+		found = history_base(r->repo_path, range->from, range->to, base, e);
+	if (found < 0)
+		return -1;
 	add_history(&b, &l->all, r, range, HISTORY_LINES);
 	if (l->want[SUM_MERGES])
 		add_history(&b, &l->merges, r, range,
@@ -112,9 +117,8 @@ int lines_load(struct lines *l, struct rel *r, const struct range *range, struct
 			    HISTORY_LINES | HISTORY_MERGES | HISTORY_FIRST_PARENT | HISTORY_BRIEF);
 	if (l->want[TREE] || l->want[TREE_NO_RENAMES])
 		add_diff(&b, &l->tree, r, range->from, range->to);
-	if (*range->from && (l->want[BASE] || l->want[BASE_NO_RENAMES]) &&
-	    !git_base(r->git, range->from, range->to, l->base_id, &none))
-		add_diff(&b, &l->base, r, l->base_id, range->to);
+	if (found)
+		add_diff(&b, &l->base, r, base, range->to);
 	if (*range->from) {
 		authors = b.n;
 		next(&b)->argv = before;
@@ -222,14 +226,21 @@ static void sum_merges_of(struct line_sum *s, struct rel *r, const struct histor
 			  struct map *steps, bool renames)
 {
 	char parent[GIT_ID_LEN];
-	size_t i;
+	size_t i, shown;
+	int same;
 
-	for (i = 0; i < merges->n; i++) {
+	for (i = 0; i < merges->n; i += shown) {
 		const struct commit *c = &merges->v[i];
-		bool again = i && !strcmp(merges->v[i - 1].id, c->id);
 
+		for (shown = 1; i + shown < merges->n && !strcmp(c[shown].id, c->id); shown++)
+			;
+		if (!map_find(steps, c->id))
+			continue;
 		first_parent(c, parent);
-		if (!again && map_find(steps, c->id) && !git_same_tree(r->git, c->id, parent))
+		same = shown < c->parent_count ? git_same_tree(r->git, c->id, parent) : 0;
+		if (same < 0)
+			s->unknown = "a merge or its parent cannot be read";
+		else if (!same)
 			add_either(s, r, c, renames);
 	}
 }

@@ -35,7 +35,6 @@ struct lines {
 	struct history first; /* merges on the first-parent line, if @merges was not read */
 	struct history tree; /* one diff from end to end */
 	struct history base; /* one diff from the merge base */
-	char base_id[GIT_ID_LEN]; /* "" : there is none */
 	struct strbuf before; /* addresses of all authors before the range, one a line */
 	bool want[LINE_METHODS];
 };

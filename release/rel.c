@@ -142,6 +142,11 @@ int rel_main(struct rel *r, char id[GIT_ID_LEN], struct err *e)
 			name, remote);
 }
 
+const char *rel_author(const struct commit *c)
+{
+	return *c->author ? c->author : *c->author_mail ? c->author_mail : "(no name)";
+}
+
 const char *rel_short(struct rel *r, const char *id)
 {
 	return arena_strndup(&r->report.arena, id, 12);

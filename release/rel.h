@@ -84,6 +84,9 @@ const char *rel_commit_area(const struct rel *r, const struct commit *c);
 /* The main branch: project.main if it exists, else origin/ of it, else HEAD. */
 int rel_main(struct rel *r, char id[GIT_ID_LEN], struct err *e);
 
+/* Who wrote a commit, for people: never empty. */
+const char *rel_author(const struct commit *c);
+
 /* "0123456789ab" of an id, in the report's memory. */
 const char *rel_short(struct rel *r, const char *id);
 
