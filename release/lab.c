@@ -308,6 +308,11 @@ static const char *find_commit(const struct lab *l, const char *asked)
 	return asked;
 }
 
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void judge(struct lab *l, struct table *t, const char *test, const char *commit,
 		  unsigned int hosts_needed)
 {
@@ -323,19 +328,21 @@ static void judge(struct lab *l, struct table *t, const char *test, const char *
 	cell_text(t, "%s", test);
 	if (n[OUTCOME_PASS] && !n[OUTCOME_FAIL] && hosts.n >= hosts_needed) {
 		cell_text(t, "ok");
-		cell_text(t, "passed %zu times on %zu hosts", n[OUTCOME_PASS], hosts.n);
+		cell_text(t, "passed %zu time%s on %zu host%s", n[OUTCOME_PASS],
+			  plural(n[OUTCOME_PASS]), hosts.n, plural(hosts.n));
 	} else if (is_waived(l, test, &why)) {
 		cell_text(t, "waived");
 		cell_text(t, "%s: %s", config_sub(&l->rel.conf, "gate-waiver", test, "who"), why);
 	} else if (n[OUTCOME_FAIL]) {
 		cell_text(t, "no");
-		cell_text(t, "failed %zu times, passed %zu times%s", n[OUTCOME_FAIL],
-			  n[OUTCOME_PASS], n[OUTCOME_PASS] ? " (flaky, which is no pass)" : "");
+		cell_text(t, "failed %zu time%s, passed %zu time%s%s", n[OUTCOME_FAIL],
+			  plural(n[OUTCOME_FAIL]), n[OUTCOME_PASS], plural(n[OUTCOME_PASS]),
+			  n[OUTCOME_PASS] ? " (flaky, which is no pass)" : "");
 		report_finding(&l->rel.report);
 	} else {
 		if (n[OUTCOME_PASS])
-			cell_unknown(t, "passed on %zu hosts, %u are needed", hosts.n,
-				     hosts_needed);
+			cell_unknown(t, "passed on %zu host%s, %u are needed", hosts.n,
+				     plural(hosts.n), hosts_needed);
 		else
 			cell_unknown(t, "%s",
 				     n[OUTCOME_SKIP] ? "only skipped"

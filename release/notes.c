@@ -199,6 +199,9 @@ static void announce(struct rel *r, const struct release_tag *t)
 	if (url)
 		strbuf_addf(&b, "  source   git clone -b %s %s\n", t->ref->name, url);
 	strbuf_adds(&b, "\nThanks to everybody who wrote, reviewed and tested.\n");
+	if (r->format != FORMAT_TEXT)
+		r->report.title =
+			arena_printf(&r->report.arena, "Announcement of %s, a draft", t->ref->name);
 	report_text(&r->report, "mail", NULL, b.data);
 	strbuf_free(&b);
 }
