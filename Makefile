@@ -40,6 +40,7 @@ help:
 ## check: all tests: unit, builder, host, analysers, fuzzing
 ## check-unit: unit and builder tests, plain and under sanitizers, no host
 ## check-host: the tests on real Xen hosts
+## check-xen-history: the release tool on a clone of Xen's repository, XSPLICE_XEN_GIT
 ## lint: formatter, analysers, arrows between the parts
 ## fuzz: every fuzz target for FUZZ_SECONDS (60) each
 ## bench: benchmarks, as JSON
@@ -86,6 +87,9 @@ check-unit: build-unit
 check-host: base testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests tests/host/selftest $(host-tests)
 
+check-xen-history: programs need-check
+	@tests/release/xen-history
+
 FUZZ_SECONDS ?= 60
 fuzz-build: need-check
 	@$(parallel) VARIANT=fuzz fuzz-programs
@@ -126,5 +130,5 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all programs help xen testhost base demo host tests build-unit check-unit check-host \
+.PHONY: all programs help xen testhost base demo host tests build-unit check-unit check-host check-xen-history \
 	fuzz fuzz-build fuzz-programs lint check bench coverage install clean distclean
