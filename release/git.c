@@ -162,11 +162,16 @@ static void read_tag(struct git_ref *r, git_object *o)
 {
 	const git_tag *tag = (const git_tag *)o;
 	const git_signature *who = git_tag_tagger(tag);
+	static const char *const marks[] = {"-----BEGIN PGP SIGNATURE-----",
+					    "-----BEGIN SSH SIGNATURE-----",
+					    "-----BEGIN SIGNED MESSAGE-----"};
 	const char *text = git_tag_message(tag);
+	size_t i;
 
 	r->has_tagger = who != NULL;
 	r->tagged = who ? who->when.time : 0;
-	r->is_signed = text && strstr(text, "-----BEGIN PGP SIGNATURE-----");
+	for (i = 0; text && i < sizeof(marks) / sizeof(*marks); i++)
+		r->is_signed |= strstr(text, marks[i]) != NULL;
 }
 
 static void read_ref(struct git *g, struct arena *a, struct git_ref *r, const char *full)

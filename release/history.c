@@ -45,6 +45,12 @@ void range_free(struct range *r)
 	memset(r, 0, sizeof(*r));
 }
 
+/* An end of a range that is left out is HEAD, as for git. */
+static char *end_of(const char *s, size_t len)
+{
+	return len ? mem_strndup(s, len) : mem_strdup("HEAD");
+}
+
 int range_parse(struct git *g, const char *text, struct range *r, struct err *e)
 {
 	const char *dots = strstr(text, "..");
@@ -54,12 +60,8 @@ int range_parse(struct git *g, const char *text, struct range *r, struct err *e)
 	if (dots && dots[2] == '.')
 		return err_set(e, ERR_USAGE,
 			       "%s: three dots mean both sides: write OLD..NEW with two", text);
-	r->from_name = dots ? mem_strndup(text, (size_t)(dots - text)) : mem_strdup("");
-	r->to_name = mem_strdup(dots ? dots + 2 : text);
-	if (dots && !*r->to_name) {
-		free(r->to_name);
-		r->to_name = mem_strdup("HEAD");
-	}
+	r->from_name = dots ? end_of(text, (size_t)(dots - text)) : mem_strdup("");
+	r->to_name = dots ? end_of(dots + 2, strlen(dots + 2)) : mem_strdup(text);
 	if (*r->from_name && git_resolve(g, r->from_name, r->from, e) < 0)
 		return -1;
 	return git_resolve(g, r->to_name, r->to, e);

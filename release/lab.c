@@ -20,7 +20,7 @@ struct lab {
 	struct rel rel;
 	const struct lab_opts *opts;
 	struct arena arena;
-	struct run *v;
+	struct run *v; /* by test, commit and host */
 	size_t n;
 	const char **unread; /* why a file could not be used */
 	size_t unread_count;
@@ -75,6 +75,25 @@ static int on_file(const char *rel, void *ctx, struct err *e)
 	return 0;
 }
 
+/* Test, then commit, then host; a host NULL comes before all. */
+static int compare(const struct run *x, const char *test, const char *commit, const char *host)
+{
+	int d = strcmp(x->test, test);
+
+	if (!d)
+		d = strcmp(x->commit, commit);
+	if (!d)
+		d = host ? strcmp(x->host, host) : 1;
+	return d;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct run *y = b;
+
+	return compare(a, y->test, y->commit, y->host);
+}
+
 static int load(struct lab *l, struct err *e)
 {
 	if (!l->opts->results)
@@ -83,7 +102,11 @@ static int load(struct lab *l, struct err *e)
 			       "files COMMIT/HOST/NAME.xml, .tap or .subunit");
 	if (!file_is_dir(l->opts->results))
 		return err_fail(e, "%s: no such folder", l->opts->results);
-	return dir_walk(l->opts->results, on_file, l, e);
+	if (dir_walk(l->opts->results, on_file, l, e) < 0)
+		return -1;
+	if (l->n)
+		qsort(l->v, l->n, sizeof(*l->v), by_place);
+	return 0;
 }
 
 /* Of one commit, or of all (NULL). */
@@ -101,17 +124,33 @@ static void show_unread(struct lab *l, const char *commit)
 		report_undetermined(&l->rel.report);
 }
 
-/* All outcomes of a test at a commit on a host; NULL: any. */
+/* The first run of a test at a commit on a host (NULL: any) or after it. */
+static size_t first_run(const struct lab *l, const char *test, const char *host, const char *commit)
+{
+	size_t low = 0, high = l->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (compare(&l->v[mid], test, commit, host) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* All outcomes of a test at a commit on a host (NULL: any). */
 static void tally_runs(const struct lab *l, const char *test, const char *host, const char *commit,
 		       size_t out[3])
 {
-	size_t i;
+	size_t i = first_run(l, test, host, commit);
 
 	memset(out, 0, 3 * sizeof(*out));
-	for (i = 0; i < l->n; i++)
-		if (!strcmp(l->v[i].test, test) && (!host || !strcmp(l->v[i].host, host)) &&
-		    (!commit || !strcmp(l->v[i].commit, commit)))
-			out[l->v[i].outcome]++;
+	for (; i < l->n && !strcmp(l->v[i].test, test) && !strcmp(l->v[i].commit, commit) &&
+	       (!host || !strcmp(l->v[i].host, host));
+	     i++)
+		out[l->v[i].outcome]++;
 }
 
 static const char *word_for(const size_t n[3])
