@@ -103,8 +103,10 @@ lint: need-check
 
 check: build-unit fuzz-build base testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
+	@$(parallel) VARIANT=asan build/asan/bin/xsplice-release
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
 		$(unit-tests) $(source-tests) $(other-tests) scripts/lint \
+		"PROGRAM=build/asan/bin/xsplice-release tests/release/run" \
 		"scripts/run-fuzz 5" tests/host/selftest $(host-tests)
 
 bench: base

@@ -65,11 +65,32 @@ bool git_is_shallow(const struct git *g)
 	return git_repository_is_shallow(g->repo) == 1;
 }
 
+/*
+ * What a revision names. A name of a ref is looked up as such: git_revparse_single()
+ * of libgit2 1.5 loses memory where a ref leads to an object that is not there.
+ */
+static int look_up(struct git *g, git_object **out, const char *rev)
+{
+	git_reference *ref = NULL;
+	git_reference *end = NULL;
+	int ret;
+
+	if (strspn(rev, "0123456789abcdef") == GIT_ID_LEN - 1 ||
+	    git_reference_dwim(&ref, g->repo, rev))
+		return git_revparse_single(out, g->repo, rev);
+	ret = git_reference_resolve(&end, ref);
+	if (!ret)
+		ret = git_object_lookup(out, g->repo, git_reference_target(end), GIT_OBJECT_ANY);
+	git_reference_free(end);
+	git_reference_free(ref);
+	return ret;
+}
+
 int git_resolve(struct git *g, const char *rev, char id[GIT_ID_LEN], struct err *e)
 {
 	git_object *any = NULL;
 	git_object *commit = NULL;
-	int ret = git_revparse_single(&any, g->repo, rev);
+	int ret = look_up(g, &any, rev);
 
 	if (!ret)
 		ret = git_object_peel(&commit, any, GIT_OBJECT_COMMIT);
@@ -179,8 +200,7 @@ static void read_ref(struct git *g, struct arena *a, struct git_ref *r, const ch
 	git_object *top = NULL;
 	git_object *commit = NULL;
 
-	if (git_revparse_single(&top, g->repo, full) ||
-	    git_object_peel(&commit, top, GIT_OBJECT_COMMIT)) {
+	if (look_up(g, &top, full) || git_object_peel(&commit, top, GIT_OBJECT_COMMIT)) {
 		r->broken = arena_strdup(a, no_commit(top));
 	} else {
 		git_oid_tostr(r->id, GIT_ID_LEN, git_object_id(commit));
