@@ -41,6 +41,7 @@ help:
 ## check-unit: unit and builder tests, plain and under sanitizers, no host
 ## check-base: the builder on the objects and sources of a real Xen, no host
 ## check-host: the tests on real Xen hosts
+## check-xen-history: the release tool on a clone of Xen's repository, XSPLICE_XEN_GIT
 ## lint: formatter, analysers, arrows between the parts
 ## fuzz: every fuzz target for FUZZ_SECONDS (60) each
 ## bench: benchmarks, as JSON
@@ -106,6 +107,9 @@ check-base: build-base-tests
 check-host: base testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests tests/host/selftest $(host-tests)
 
+check-xen-history: programs need-check
+	@tests/release/xen-history
+
 FUZZ_SECONDS ?= 60
 fuzz-build: need-check
 	@$(parallel) VARIANT=fuzz fuzz-programs
@@ -119,8 +123,10 @@ lint: need-check
 
 check: build-unit fuzz-build build-base-tests testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
+	@$(parallel) VARIANT=asan build/asan/bin/xsplice-release
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
 		$(unit-jobs) $(unit-tests) $(source-tests) $(other-tests) \
+		"PROGRAM=build/asan/bin/xsplice-release tests/release/run" \
 		-j1 $(base-tests) scripts/lint "scripts/run-fuzz 5" tests/host/selftest $(host-tests)
 
 bench: base
@@ -146,5 +152,5 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all programs help xen xen-4.20 testhost base base-4.20 demo host tests build-unit check-unit build-base-tests check-base check-host \
+.PHONY: all programs help xen xen-4.20 testhost base base-4.20 demo host tests build-unit check-unit check-xen-history build-base-tests check-base check-host \
 	fuzz fuzz-build fuzz-programs lint check bench coverage install clean distclean

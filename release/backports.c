@@ -25,6 +25,7 @@ struct backports {
 	struct history ours, theirs; /* on the branch alone, on the main branch alone */
 	struct link *links;
 	struct map ids; /* of theirs -> index + 1 */
+	const struct commit **by_id; /* theirs, in the order of their ids */
 	struct map subjects; /* of theirs -> index + 1; the newest */
 	size_t counts[5];
 };
@@ -32,22 +33,28 @@ struct backports {
 /* A commit of the main branch by an id that may be cut short. */
 static const struct commit *find_id(struct backports *b, const char *id)
 {
-	size_t *at = map_find(&b->ids, id);
-	const struct commit *found = NULL;
-	size_t i;
+	size_t low = 0, high = b->theirs.n;
 
-	if (at)
-		return &b->theirs.v[*at - 1];
-	if (strlen(id) == 40)
-		return NULL;
-	for (i = 0; i < b->theirs.n; i++) {
-		if (!text_starts(b->theirs.v[i].id, id))
-			continue;
-		if (found)
-			return NULL;
-		found = &b->theirs.v[i];
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(b->by_id[mid]->id, id) < 0)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return found;
+	if (low == b->theirs.n || !text_starts(b->by_id[low]->id, id))
+		return NULL;
+	/* Cut so short that it may be either of two, it is none. */
+	if (low + 1 < b->theirs.n && text_starts(b->by_id[low + 1]->id, id))
+		return NULL;
+	return b->by_id[low];
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return strcmp((*(const struct commit *const *)a)->id,
+		      (*(const struct commit *const *)b)->id);
 }
 
 static void link_stated(struct backports *b, size_t i)
@@ -179,6 +186,10 @@ static int link_all(struct backports *b, struct err *e)
 	size_t i;
 
 	b->links = mem_zalloc(b->ours.n + 1, sizeof(*b->links));
+	b->by_id = mem_zalloc(b->theirs.n + 1, sizeof(const struct commit *));
+	for (i = 0; i < b->theirs.n; i++)
+		b->by_id[i] = &b->theirs.v[i];
+	qsort(b->by_id, b->theirs.n, sizeof(const struct commit *), by_id);
 	for (i = b->theirs.n; i-- > 0;) {
 		*map_at(&b->ids, b->theirs.v[i].id) = i + 1;
 		*map_at(&b->subjects, b->theirs.v[i].subject) = i + 1;
@@ -234,7 +245,7 @@ static void show_links(struct backports *b)
 			cell_real(t, (double)(c->committed - l->from->committed) / 86400);
 		else
 			cell_none(t);
-		cell_text(t, "%.100s", c->subject);
+		cell_short(t, c->subject);
 	}
 }
 
@@ -275,7 +286,7 @@ static void show_missing(struct backports *b)
 			if (!broken || k == b->ours.n || is_backported(b, c))
 				continue;
 			cell_text(t, "%s", rel_short(&b->rel, c->id));
-			cell_text(t, "%.100s", c->subject);
+			cell_short(t, c->subject);
 			cell_text(t, "%s", rel_short(&b->rel, broken->id));
 			cell_text(t, "%s", rel_short(&b->rel, b->ours.v[k].id));
 			cell_int(t, b->rel.today - day_of_instant(c->committed));
@@ -337,9 +348,14 @@ static void show(struct backports *b)
 
 static int load(struct backports *b, struct err *e)
 {
-	if (git_resolve(b->rel.git, b->branch, b->head, e) < 0 ||
-	    rel_main(&b->rel, b->main, e) < 0 ||
-	    git_base(b->rel.git, b->head, b->main, b->base, e) < 0)
+	int found;
+
+	if (git_resolve(b->rel.git, b->branch, b->head, e) < 0 || rel_main(&b->rel, b->main, e) < 0)
+		return -1;
+	found = history_base(b->rel.repo_path, b->main, b->head, b->base, e);
+	if (!found)
+		err_fail(e, "%s: has no commit in common with the main branch", b->branch);
+	if (found < 1)
 		return -1;
 	if (history_load(&b->ours, b->rel.repo_path, b->main, b->head, 0, e) < 0 ||
 	    history_load(&b->theirs, b->rel.repo_path, b->base, b->main, 0, e) < 0)
@@ -367,5 +383,6 @@ int backports_run(struct cli *cli, void *opts, int argc, char **argv)
 	map_free(&b.ids);
 	map_free(&b.subjects);
 	free(b.links);
+	free(b.by_id);
 	return ret;
 }

@@ -48,7 +48,7 @@ static int roll(struct rel *r, const char *file, const char *text, const char *v
 	size_t len = at ? strcspn(at, "\n") : 0;
 	const char *link = at ? memchr(at, '(', len) : NULL;
 	const char *end = link ? memchr(link, ')', len - (size_t)(link - at)) : NULL;
-	autofree char *tag = mem_printf("RELEASE-%s", version);
+	autofree char *tag = mem_printf("%s%s", config_get(&r->conf, "tag.prefix"), version);
 	autofree char *mark = mem_printf("[%s]", version);
 	char day[DATE_LEN];
 

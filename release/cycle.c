@@ -11,10 +11,13 @@ struct series {
 	const struct release_tag *release; /* x.y.0, or NULL */
 	const struct release_tag *rc[32]; /* by number - 1 */
 	unsigned int rc_top;
-	int32_t start, freeze, branched, reopened; /* DAY_NONE: not known */
+	int32_t start, freeze, reopened; /* DAY_NONE: not known */
 	int32_t planned_start, planned_freeze, planned_rc1, planned_release;
-	char fork[GIT_ID_LEN];
+	size_t fork; /* newest commit of the main line that the release holds, or NO_FORK */
+	const char *why; /* why there is no @reopened */
 };
+
+#define NO_FORK ((size_t)-1)
 
 struct cycles {
 	struct rel rel;
@@ -22,7 +25,8 @@ struct cycles {
 	char main[GIT_ID_LEN];
 	struct series *v;
 	size_t n;
-	struct history line; /* first-parent line of the main branch */
+	struct history line; /* first-parent line of the main branch, newest first */
+	struct map at; /* its ids -> index */
 };
 
 static struct series *series_at(struct cycles *c, const struct version *v)
@@ -39,7 +43,9 @@ static struct series *series_at(struct cycles *c, const struct version *v)
 	s->version = *v;
 	s->version.n = 2;
 	s->version.part[2] = s->version.part[3] = s->version.rc = 0;
-	s->start = s->freeze = s->branched = s->reopened = DAY_NONE;
+	s->start = s->freeze = s->reopened = DAY_NONE;
+	s->fork = NO_FORK;
+	s->why = "not released";
 	return s;
 }
 
@@ -119,65 +125,88 @@ static int32_t tag_day(const struct release_tag *t)
 	return t ? day_of_instant(t->when) : DAY_NONE;
 }
 
+/* The newest commit of the main line among those that a walk meets. */
+struct newest {
+	const struct map *at;
+	size_t fork;
+};
+
+/* What a commit of the line reaches of the line is older: no need to look there. */
+static bool off_line(void *ctx, const char *id)
+{
+	struct newest *n = ctx;
+	const size_t *at = map_find(n->at, id);
+
+	if (at && *at < n->fork)
+		n->fork = *at;
+	return !at;
+}
+
 /*
  * When the main branch went its own way: the first commit on its first-parent line
  * that the release does not hold.
  */
-static void find_reopened(struct cycles *c, struct series *s, const struct map *line)
+static void find_reopened(struct cycles *c, struct series *s)
 {
-	struct err none = ERR_INIT;
-	size_t *at;
+	struct newest n = {&c->at, NO_FORK};
+	struct err e = ERR_INIT;
 
-	if (!s->release || git_base(c->rel.git, s->release->ref->id, c->main, s->fork, &none) < 0)
+	if (!s->release)
 		return;
-	at = map_find(line, s->fork);
-	if (at && *at > 0)
-		s->reopened = day_of_instant(c->line.v[*at - 1].committed);
+	if (git_walk(c->rel.git, s->release->ref->id, off_line, &n, &e) < 0) {
+		s->why = arena_strdup(&c->rel.report.arena, e.text);
+		return;
+	}
+	s->fork = n.fork;
+	if (s->fork == NO_FORK)
+		s->why = "shares no commit with the main branch";
+	else if (!s->fork)
+		s->why = "nothing came after it";
+	else if (!c->line.v[s->fork - 1].has_date)
+		s->why = "no date";
+	else
+		s->reopened = day_of_instant(c->line.v[s->fork - 1].committed);
 }
 
 /* The first commit of a series, after the one before parted, that bears a release ack. */
-static void find_freezes(struct cycles *c, const struct map *line)
+static void find_freezes(struct cycles *c)
 {
 	const char *key = config_get(&c->rel.conf, "freeze.ack");
 	size_t i, k;
 
 	for (i = 0; i < c->n; i++) {
 		struct series *s = &c->v[i];
-		size_t *old = i && *c->v[i - 1].fork ? map_find(line, c->v[i - 1].fork) : NULL;
-		size_t *new = *s->fork ? map_find(line, s->fork) : NULL;
-		size_t from = old ? *old : c->line.n;
+		size_t from = i && c->v[i - 1].fork != NO_FORK ? c->v[i - 1].fork : c->line.n;
 
-		for (k = from; new &&k-- > *new;) {
-			if (message_has(c->line.v[k].message, key)) {
+		for (k = from; s->fork != NO_FORK && k-- > s->fork;) {
+			if (c->line.v[k].has_date && message_has(c->line.v[k].message, key)) {
 				s->freeze = day_of_instant(c->line.v[k].committed);
 				break;
 			}
 		}
 		s->start = i ? c->v[i - 1].reopened : DAY_NONE;
-		if (!i && c->line.n)
+		if (!i && c->line.n && c->line.v[c->line.n - 1].has_date)
 			s->start = day_of_instant(c->line.v[c->line.n - 1].committed);
 	}
 }
 
 static int load(struct cycles *c, struct err *e)
 {
-	struct map line = {0};
 	size_t i;
 
 	if (tags_load(&c->tags, &c->rel, e) < 0 || rel_main(&c->rel, c->main, e) < 0)
 		return -1;
 	add_tags(c);
-	if (add_planned(c, e) < 0 ||
-	    history_load(&c->line, c->rel.repo_path, "", c->main, HISTORY_FIRST_PARENT, e) < 0)
+	if (add_planned(c, e) < 0 || history_load(&c->line, c->rel.repo_path, "", c->main,
+						  HISTORY_FIRST_PARENT | HISTORY_BRIEF, e) < 0)
 		return -1;
 	if (c->n)
 		qsort(c->v, c->n, sizeof(*c->v), by_version);
 	for (i = 0; i < c->line.n; i++)
-		*map_at(&line, c->line.v[i].id) = i;
+		*map_at(&c->at, c->line.v[i].id) = i;
 	for (i = 0; i < c->n; i++)
-		find_reopened(c, &c->v[i], &line);
-	find_freezes(c, &line);
-	map_free(&line);
+		find_reopened(c, &c->v[i]);
+	find_freezes(c);
 	return 0;
 }
 
@@ -293,7 +322,7 @@ static void show_series(struct cycles *c)
 		gap(t, tag_day(s->rc[0]), tag_day(s->release));
 		cell_int(t, rcs);
 		gap(t, before, tag_day(s->release));
-		day_or_why(t, s->reopened, "not branched");
+		day_or_why(t, s->reopened, s->why);
 		gap(t, tag_day(s->rc[0]), s->reopened);
 		before = tag_day(s->release);
 	}
@@ -402,6 +431,7 @@ int cycle_run(struct cli *cli, void *opts, int argc, char **argv)
 		show_charts(&c);
 	}
 	ret = rel_end(&c.rel, ret);
+	map_free(&c.at);
 	history_free(&c.line);
 	tags_free(&c.tags);
 	free(c.v);

@@ -11,6 +11,7 @@ const struct setting config_defaults[] = {
 	/* Tags: the numbers in parentheses are the version; rc has the candidate last. */
 	{"tag.release", "^RELEASE-([0-9]+)\\.([0-9]+)\\.([0-9]+)$"},
 	{"tag.rc", "^([0-9]+)\\.([0-9]+)\\.([0-9]+)-rc\\.?([0-9]+)$"},
+	{"tag.prefix", "RELEASE-"},
 	{"branch.stable", "^(origin/)?(stable|staging)-([0-9]+)\\.([0-9]+)$"},
 
 	/* Every date of a cycle, counted from its start; later ones from the release. */
@@ -26,7 +27,6 @@ const struct setting config_defaults[] = {
 	{"milestone.release.weekday", "Wednesday"},
 
 	{"freeze.ack", "Release-acked-by"},
-	{"security.pattern", "XSA-?([0-9]+)"},
 
 	{"area.x86.path", "xen/arch/x86/"},
 	{"area.x86.path", "xen/include/asm-x86/"},

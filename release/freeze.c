@@ -122,8 +122,8 @@ static void refuse(struct freeze *f, struct table *t, const struct commit *c)
 		cell_text(t, "%s", day_text(day_of_instant(c->committed), words));
 	else
 		cell_unknown(t, "no date");
-	cell_text(t, "%s", c->author);
-	cell_text(t, "%.120s", c->subject);
+	cell_text(t, "%s", rel_author(c));
+	cell_short(t, c->subject);
 	is_acked(f, c, &by);
 	if (flaw)
 		cell_text(t, "waived, but %s", flaw);

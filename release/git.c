@@ -2,6 +2,7 @@
 #include "release/git.h"
 
 #include "common/text.h"
+#include "release/map.h"
 
 #include <git2.h>
 #include <stdlib.h>
@@ -16,6 +17,16 @@ static const char *reason(void)
 	const git_error *last = git_error_last();
 
 	return last && last->message ? last->message : "no reason given";
+}
+
+/* Why @any, which a name leads to (NULL: to nothing), is no commit. */
+static const char *no_commit(const git_object *any)
+{
+	if (any && git_object_type(any) == GIT_OBJECT_BLOB)
+		return "it is a file";
+	if (any && git_object_type(any) == GIT_OBJECT_TREE)
+		return "it is a tree";
+	return reason();
 }
 
 struct git *git_open(const char *path, struct err *e)
@@ -54,41 +65,42 @@ bool git_is_shallow(const struct git *g)
 	return git_repository_is_shallow(g->repo) == 1;
 }
 
+/*
+ * What a revision names. A name of a ref is looked up as such: git_revparse_single()
+ * of libgit2 1.5 loses memory where a ref leads to an object that is not there.
+ */
+static int look_up(struct git *g, git_object **out, const char *rev)
+{
+	git_reference *ref = NULL;
+	git_reference *end = NULL;
+	int ret;
+
+	if (strspn(rev, "0123456789abcdef") == GIT_ID_LEN - 1 ||
+	    git_reference_dwim(&ref, g->repo, rev))
+		return git_revparse_single(out, g->repo, rev);
+	ret = git_reference_resolve(&end, ref);
+	if (!ret)
+		ret = git_object_lookup(out, g->repo, git_reference_target(end), GIT_OBJECT_ANY);
+	git_reference_free(end);
+	git_reference_free(ref);
+	return ret;
+}
+
 int git_resolve(struct git *g, const char *rev, char id[GIT_ID_LEN], struct err *e)
 {
 	git_object *any = NULL;
 	git_object *commit = NULL;
-	int ret = git_revparse_single(&any, g->repo, rev);
+	int ret = look_up(g, &any, rev);
 
 	if (!ret)
 		ret = git_object_peel(&commit, any, GIT_OBJECT_COMMIT);
 	if (!ret)
 		git_oid_tostr(id, GIT_ID_LEN, git_object_id(commit));
 	else
-		err_fail(e, "%s: leads to no commit: %s", rev, reason());
+		err_fail(e, "%s: leads to no commit: %s", rev, no_commit(any));
 	git_object_free(any);
 	git_object_free(commit);
 	return ret ? -1 : 0;
-}
-
-int git_base(struct git *g, const char *a, const char *b, char id[GIT_ID_LEN], struct err *e)
-{
-	git_oid one, two, base;
-
-	if (git_oid_fromstr(&one, a) || git_oid_fromstr(&two, b) ||
-	    git_merge_base(&base, g->repo, &one, &two))
-		return err_fail(e, "%.12s and %.12s: have no common ancestor", a, b);
-	git_oid_tostr(id, GIT_ID_LEN, &base);
-	return 0;
-}
-
-bool git_reaches(struct git *g, const char *head, const char *commit)
-{
-	git_oid top, low;
-
-	if (git_oid_fromstr(&top, head) || git_oid_fromstr(&low, commit))
-		return false;
-	return git_oid_equal(&top, &low) || git_graph_descendant_of(g->repo, &top, &low) == 1;
 }
 
 static git_commit *commit_of(struct git *g, const char *id)
@@ -101,25 +113,86 @@ static git_commit *commit_of(struct git *g, const char *id)
 	return c;
 }
 
-bool git_commit_date(struct git *g, const char *commit, int64_t *when)
-{
-	git_commit *c = commit_of(g, commit);
+/* Commits that a walk has met, in the order it met them; the first @done were followed. */
+struct walk {
+	struct arena arena;
+	struct map seen;
+	const char **ids;
+	size_t n, done;
+};
 
-	if (c)
-		*when = git_commit_time(c);
+static void walk_meet(struct walk *w, const git_oid *oid)
+{
+	char id[GIT_ID_LEN];
+
+	git_oid_tostr(id, sizeof(id), oid);
+	if (map_find(&w->seen, id))
+		return;
+	w->ids = mem_grow(w->ids, w->n, sizeof(*w->ids));
+	w->ids[w->n] = arena_strdup(&w->arena, id);
+	*map_at(&w->seen, w->ids[w->n++]) = 1;
+}
+
+static int walk_parents(struct git *g, struct walk *w, const char *id, struct err *e)
+{
+	git_commit *c = commit_of(g, id);
+	unsigned int i;
+
+	if (!c)
+		return err_fail(e, "%.12s: cannot be read: %s", id, reason());
+	for (i = 0; i < git_commit_parentcount(c); i++)
+		walk_meet(w, git_commit_parent_id(c, i));
 	git_commit_free(c);
-	return c != NULL;
+	return 0;
+}
+
+int git_walk(struct git *g, const char *start, bool (*fn)(void *ctx, const char *id), void *ctx,
+	     struct err *e)
+{
+	struct walk w = {0};
+	git_oid oid;
+	int ret = 0;
+
+	if (git_oid_fromstr(&oid, start))
+		return err_fail(e, "%s: is no id of a commit", start);
+	walk_meet(&w, &oid);
+	for (; w.done < w.n && !ret; w.done++)
+		if (fn(ctx, w.ids[w.done]))
+			ret = walk_parents(g, &w, w.ids[w.done], e);
+	map_free(&w.seen);
+	free(w.ids);
+	arena_free(&w.arena);
+	return ret;
+}
+
+int git_same_tree(struct git *g, const char *a, const char *b)
+{
+	git_commit *one = commit_of(g, a);
+	git_commit *two = commit_of(g, b);
+	int same = -1;
+
+	if (one && two)
+		same = git_oid_equal(git_commit_tree_id(one), git_commit_tree_id(two));
+
+	git_commit_free(one);
+	git_commit_free(two);
+	return same;
 }
 
 static void read_tag(struct git_ref *r, git_object *o)
 {
 	const git_tag *tag = (const git_tag *)o;
 	const git_signature *who = git_tag_tagger(tag);
+	static const char *const marks[] = {"-----BEGIN PGP SIGNATURE-----",
+					    "-----BEGIN SSH SIGNATURE-----",
+					    "-----BEGIN SIGNED MESSAGE-----"};
 	const char *text = git_tag_message(tag);
+	size_t i;
 
 	r->has_tagger = who != NULL;
 	r->tagged = who ? who->when.time : 0;
-	r->is_signed = text && strstr(text, "-----BEGIN PGP SIGNATURE-----");
+	for (i = 0; text && i < sizeof(marks) / sizeof(*marks); i++)
+		r->is_signed |= strstr(text, marks[i]) != NULL;
 }
 
 static void read_ref(struct git *g, struct arena *a, struct git_ref *r, const char *full)
@@ -127,9 +200,8 @@ static void read_ref(struct git *g, struct arena *a, struct git_ref *r, const ch
 	git_object *top = NULL;
 	git_object *commit = NULL;
 
-	if (git_revparse_single(&top, g->repo, full) ||
-	    git_object_peel(&commit, top, GIT_OBJECT_COMMIT)) {
-		r->broken = arena_strdup(a, reason());
+	if (look_up(g, &top, full) || git_object_peel(&commit, top, GIT_OBJECT_COMMIT)) {
+		r->broken = arena_strdup(a, no_commit(top));
 	} else {
 		git_oid_tostr(r->id, GIT_ID_LEN, git_object_id(commit));
 		r->committed = git_commit_time((const git_commit *)commit);
@@ -172,31 +244,33 @@ int git_refs(struct git *g, struct arena *a, struct git_ref **out, size_t *n, st
 	return 0;
 }
 
-static git_blob *blob_of(struct git *g, const char *rev, const char *path)
+static git_blob *blob_of(struct git *g, const char *commit, const char *path)
 {
-	autofree char *spec = mem_printf("%s:%s", rev, path);
-	git_object *o = NULL;
+	git_commit *c = commit_of(g, commit);
+	git_tree *tree = NULL;
+	git_tree_entry *entry = NULL;
+	git_blob *b = NULL;
 
-	if (git_revparse_single(&o, g->repo, spec))
-		return NULL;
-	if (git_object_type(o) != GIT_OBJECT_BLOB) {
-		git_object_free(o);
-		return NULL;
-	}
-	return (git_blob *)o;
+	if (c && !git_commit_tree(&tree, c) && !git_tree_entry_bypath(&entry, tree, path) &&
+	    git_blob_lookup(&b, g->repo, git_tree_entry_id(entry)))
+		b = NULL;
+	git_tree_entry_free(entry);
+	git_tree_free(tree);
+	git_commit_free(c);
+	return b;
 }
 
-int git_file(struct git *g, const char *rev, const char *path, size_t max, struct file_data *out,
+int git_file(struct git *g, const char *commit, const char *path, size_t max, struct file_data *out,
 	     struct err *e)
 {
-	git_blob *b = blob_of(g, rev, path);
+	git_blob *b = blob_of(g, commit, path);
 	size_t size = b ? (size_t)git_blob_rawsize(b) : 0;
 
 	if (!b)
 		return 0;
 	if (max && size > max) {
 		git_blob_free(b);
-		return err_fail(e, "%s:%s: is larger than %zu bytes", rev, path, max);
+		return err_fail(e, "%.12s:%s: is larger than %zu bytes", commit, path, max);
 	}
 	out->data = (unsigned char *)mem_strndup("", 0);
 	out->data = mem_resize(out->data, size + 1, 1);
@@ -207,15 +281,17 @@ int git_file(struct git *g, const char *rev, const char *path, size_t max, struc
 	return 1;
 }
 
-long git_lines(struct git *g, const char *commit, const char *path)
+long git_lines(struct git *g, const char *blob)
 {
-	git_blob *b = blob_of(g, commit, path);
-	const char *p = b ? git_blob_rawcontent(b) : NULL;
-	const char *end = p ? p + git_blob_rawsize(b) : NULL;
+	git_blob *b = NULL;
+	const char *p, *end;
+	git_oid oid;
 	long n = 0;
 
-	if (!b)
+	if (git_oid_fromstr(&oid, blob) || git_blob_lookup(&b, g->repo, &oid))
 		return -1;
+	p = git_blob_rawcontent(b);
+	end = p + git_blob_rawsize(b);
 	while (p < end) {
 		p = memchr(p, '\n', (size_t)(end - p));
 		p = p ? p + 1 : end;

@@ -30,14 +30,15 @@ bool git_is_shallow(const struct git *g);
 /* The commit that @rev (any revision expression of git) leads to. */
 int git_resolve(struct git *g, const char *rev, char id[GIT_ID_LEN], struct err *e);
 
-/* A best common ancestor; -1 also if there is none. */
-int git_base(struct git *g, const char *a, const char *b, char id[GIT_ID_LEN], struct err *e);
+/*
+ * Calls @fn with the id of @start and of every commit that it reaches, each once; where
+ * @fn says false, the parents are not followed. -1 if a commit cannot be read.
+ */
+int git_walk(struct git *g, const char *start, bool (*fn)(void *ctx, const char *id), void *ctx,
+	     struct err *e);
 
-/* @commit is @head or can be reached from it. */
-bool git_reaches(struct git *g, const char *head, const char *commit);
-
-/* Commit date of @commit in seconds since 1970; false if it cannot be read. */
-bool git_commit_date(struct git *g, const char *commit, int64_t *when);
+/* Both commits hold the same files: 1 or 0, -1 if one cannot be read. */
+int git_same_tree(struct git *g, const char *a, const char *b);
 
 /* A ref as it stands; strings live in the arena that was given. */
 struct git_ref {
@@ -55,17 +56,17 @@ struct git_ref {
 int git_refs(struct git *g, struct arena *a, struct git_ref **out, size_t *n, struct err *e);
 
 /*
- * The file @path as of @rev: 1 and its content (file_free()), 0 if there is no such
+ * The file @path as of @commit (its whole id): 1 and its content (file_free()), 0 if there is no such
  * file, -1 for failures. At most @max bytes.
  */
-int git_file(struct git *g, const char *rev, const char *path, size_t max, struct file_data *out,
+int git_file(struct git *g, const char *commit, const char *path, size_t max, struct file_data *out,
 	     struct err *e);
 
 /*
- * Lines of @path as of @commit the way git's numstat counts them: newlines, and a
- * last line without one. -1 if it cannot be read.
+ * Lines of a file's content (its whole id) the way git's numstat counts them: newlines,
+ * and a last line without one. -1 if it cannot be read.
  */
-long git_lines(struct git *g, const char *commit, const char *path);
+long git_lines(struct git *g, const char *blob);
 
 /*
  * Calls @fn for each setting in a file of git-config syntax, in order: @key is

@@ -8,14 +8,30 @@
 #include <string.h>
 
 /* Tokens between NULs; a commit begins with the mark that no numstat line begins with. */
-#define FORMAT	      "%x01%H%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B"
-#define HEADER_TOKENS 9
+#define BRIEF	     "%x01%H%x00%P%x00%ct%x00%B"
+#define FULL	     BRIEF "%x00%an%x00%ae%x00%at%x00%cn%x00%ce"
+#define BRIEF_TOKENS 4
+#define FULL_TOKENS  9
+
+/* To a pipe, git would write each commit by itself and wake us up for it. */
+static const char *const whole_buffers[] = {"GIT_FLUSH=0", NULL};
+
+/* What --raw says of a rename, before --numstat comes to it. */
+struct source {
+	const char *id; /* of the old content */
+	const char *path; /* the new name */
+};
 
 struct history_job {
 	struct history *h;
 	struct strbuf rest; /* a token that is not complete yet */
-	unsigned int header; /* tokens of the header still to come */
+	unsigned int tokens; /* of each header */
+	unsigned int header; /* of those, still to come */
 	struct change *rename; /* waits for its names */
+	unsigned int raw_names; /* still to come of a file that --raw tells of */
+	const char *old_id; /* of the rename that --raw tells of */
+	struct source *sources; /* old contents of the commit's renames, in their order */
+	size_t source_count, source_next;
 	bool broken;
 	const char *argv[32];
 	char *words[2]; /* what argv borrows */
@@ -29,6 +45,12 @@ void range_free(struct range *r)
 	memset(r, 0, sizeof(*r));
 }
 
+/* An end of a range that is left out is HEAD, as for git. */
+static char *end_of(const char *s, size_t len)
+{
+	return len ? mem_strndup(s, len) : mem_strdup("HEAD");
+}
+
 int range_parse(struct git *g, const char *text, struct range *r, struct err *e)
 {
 	const char *dots = strstr(text, "..");
@@ -38,15 +60,29 @@ int range_parse(struct git *g, const char *text, struct range *r, struct err *e)
 	if (dots && dots[2] == '.')
 		return err_set(e, ERR_USAGE,
 			       "%s: three dots mean both sides: write OLD..NEW with two", text);
-	r->from_name = dots ? mem_strndup(text, (size_t)(dots - text)) : mem_strdup("");
-	r->to_name = mem_strdup(dots ? dots + 2 : text);
-	if (dots && !*r->to_name) {
-		free(r->to_name);
-		r->to_name = mem_strdup("HEAD");
-	}
+	r->from_name = dots ? end_of(text, (size_t)(dots - text)) : mem_strdup("");
+	r->to_name = dots ? end_of(dots + 2, strlen(dots + 2)) : mem_strdup(text);
 	if (*r->from_name && git_resolve(g, r->from_name, r->from, e) < 0)
 		return -1;
 	return git_resolve(g, r->to_name, r->to, e);
+}
+
+int history_base(const char *repo, const char *a, const char *b, char id[GIT_ID_LEN], struct err *e)
+{
+	const char *const argv[] = {"git", "-C", repo, "merge-base", a, b, NULL};
+	struct proc p = {.argv = argv};
+	int ret = proc_run(&p, e);
+
+	if (!ret && p.status == 0 && p.out.len >= GIT_ID_LEN - 1) {
+		memcpy(id, p.out.data, GIT_ID_LEN - 1);
+		id[GIT_ID_LEN - 1] = 0;
+		ret = 1;
+	} else if (!ret && p.status != 1) {
+		ret = err_fail(e, "git merge-base: %s",
+			       p.errors.len ? p.errors.data : "ended with a failure and no word");
+	}
+	proc_free(&p);
+	return ret;
 }
 
 static int64_t instant(const char *s, bool *ok)
@@ -67,7 +103,7 @@ static void header_token(struct history_job *job, const char *s)
 	struct commit *c = &h->v[h->n - 1];
 	const char *line;
 
-	switch (HEADER_TOKENS - job->header) {
+	switch (job->tokens - job->header) {
 	case 1:
 		c->parents = arena_strdup(&h->arena, s);
 		c->parent_count = *s != 0;
@@ -75,27 +111,27 @@ static void header_token(struct history_job *job, const char *s)
 			c->parent_count += *s == ' ';
 		break;
 	case 2:
-		c->author = arena_strdup(&h->arena, s);
-		break;
-	case 3:
-		c->author_mail = arena_strdup(&h->arena, s);
-		break;
-	case 4:
-		c->authored = instant(s, &c->has_date);
-		break;
-	case 5:
-		c->committer = arena_strdup(&h->arena, s);
-		break;
-	case 6:
-		c->committer_mail = arena_strdup(&h->arena, s);
-		break;
-	case 7:
 		c->committed = instant(s, &c->has_date);
 		break;
-	default:
+	case 3:
 		c->message = arena_strdup(&h->arena, s);
 		line = strchr(s, '\n');
 		c->subject = arena_strndup(&h->arena, s, line ? (size_t)(line - s) : strlen(s));
+		break;
+	case 4:
+		c->author = arena_strdup(&h->arena, s);
+		break;
+	case 5:
+		c->author_mail = arena_strdup(&h->arena, s);
+		break;
+	case 6:
+		c->authored = instant(s, &c->has_date);
+		break;
+	case 7:
+		c->committer = arena_strdup(&h->arena, s);
+		break;
+	default:
+		c->committer_mail = arena_strdup(&h->arena, s);
 	}
 	job->header--;
 }
@@ -105,10 +141,62 @@ static void begin_commit(struct history_job *job, const char *id)
 	struct history *h = job->h;
 
 	h->v = mem_grow(h->v, h->n, sizeof(*h->v));
-	memset(&h->v[h->n], 0, sizeof(*h->v));
-	h->v[h->n].id = arena_strdup(&h->arena, id);
-	h->v[h->n++].has_date = true;
-	job->header = HEADER_TOKENS - 1;
+	h->v[h->n++] = (struct commit){.id = arena_strdup(&h->arena, id),
+				       .parents = "",
+				       .author = "",
+				       .author_mail = "",
+				       .committer = "",
+				       .committer_mail = "",
+				       .has_date = true,
+				       .subject = "",
+				       .message = ""};
+	job->header = job->tokens - 1;
+	job->source_count = job->source_next = 0;
+}
+
+/* ":100644 100644 OLD-ID NEW-ID R098", then one name or, of a rename, two. */
+static bool raw_token(struct history_job *job, const char *s)
+{
+	const char *old = strchr(s, ' ');
+	const char *status = strrchr(s, ' ');
+	size_t len;
+
+	old = old ? strchr(old + 1, ' ') : NULL;
+	len = old ? strcspn(old + 1, " ") : 0;
+	if (!len || len >= GIT_ID_LEN || old + 1 + len >= status)
+		return false;
+	job->old_id = NULL;
+	job->raw_names = 1;
+	if (status[1] == 'R' || status[1] == 'C') {
+		job->old_id = arena_strndup(&job->h->arena, old + 1, len);
+		job->raw_names = 2;
+	}
+	return true;
+}
+
+static void raw_name(struct history_job *job, const char *s)
+{
+	struct source *to;
+
+	if (--job->raw_names || !job->old_id)
+		return;
+	job->sources = mem_grow(job->sources, job->source_count, sizeof(*job->sources));
+	to = &job->sources[job->source_count++];
+	to->id = job->old_id;
+	to->path = arena_strdup(&job->h->arena, s);
+}
+
+/* Both lists have the same order. */
+static const char *source_of(struct history_job *job, const char *path)
+{
+	while (job->source_next < job->source_count) {
+		const struct source *from = &job->sources[job->source_next++];
+
+		if (!strcmp(from->path, path))
+			return from->id;
+	}
+	job->broken = true;
+	return "";
 }
 
 /* "12\t3\tpath", "-\t-\tpath" of a binary file, or "12\t3\t" before two names. */
@@ -152,14 +240,20 @@ static void token(struct history_job *job, const char *s)
 		const char **name = job->rename->old ? &job->rename->path : &job->rename->old;
 
 		*name = arena_strdup(&job->h->arena, s);
-		if (name == &job->rename->path)
+		if (name == &job->rename->path) {
+			job->rename->old_id = source_of(job, s);
 			job->rename = NULL;
+		}
+		return;
+	}
+	if (job->raw_names) {
+		raw_name(job, s);
 		return;
 	}
 	s += *s == '\n';
 	if (*s == 1)
 		begin_commit(job, s + 1);
-	else if (*s && (!job->h->n || !numstat_token(job, s)))
+	else if (*s && (!job->h->n || !(*s == ':' ? raw_token(job, s) : numstat_token(job, s))))
 		job->broken = true;
 }
 
@@ -189,6 +283,7 @@ struct history_job *history_begin(struct history *h, const char *repo, const cha
 
 	memset(h, 0, sizeof(*h));
 	job->h = h;
+	job->tokens = flags & HISTORY_BRIEF ? BRIEF_TOKENS : FULL_TOKENS;
 	job->argv[n++] = "git";
 	job->argv[n++] = "-C";
 	job->argv[n++] = repo;
@@ -201,11 +296,13 @@ struct history_job *history_begin(struct history *h, const char *repo, const cha
 	job->argv[n++] = "--no-color";
 	job->argv[n++] = "--no-mailmap";
 	job->argv[n++] = "--no-notes";
-	job->argv[n++] = "--format=" FORMAT;
+	job->argv[n++] = flags & HISTORY_BRIEF ? "--format=" BRIEF : "--format=" FULL;
 	if (flags & HISTORY_LINES) {
+		job->argv[n++] = "--raw";
+		job->argv[n++] = "--no-abbrev";
 		job->argv[n++] = "--numstat";
 		job->argv[n++] = "--no-ext-diff";
-		job->argv[n++] = flags & HISTORY_RENAMES_OFF ? "--no-renames" : "-M";
+		job->argv[n++] = "-M";
 	}
 	if (flags & HISTORY_FIRST_PARENT)
 		job->argv[n++] = "--first-parent";
@@ -221,6 +318,7 @@ struct history_job *history_begin(struct history *h, const char *repo, const cha
 		job->argv[n++] = job->words[0];
 	job->argv[n++] = "--";
 	p->argv = job->argv;
+	p->env = whole_buffers;
 	p->sink = sink;
 	p->sink_ctx = job;
 	return job;
@@ -237,6 +335,8 @@ struct history_job *history_begin_diff(struct history *h, const char *repo, cons
 				    "-z",
 				    "--no-color",
 				    "--no-ext-diff",
+				    "--raw",
+				    "--no-abbrev",
 				    "--numstat",
 				    "-M",
 				    *from ? from : EMPTY_TREE,
@@ -245,6 +345,7 @@ struct history_job *history_begin_diff(struct history *h, const char *repo, cons
 
 	memset(h, 0, sizeof(*h));
 	job->h = h;
+	job->tokens = FULL_TOKENS;
 	begin_commit(job, "");
 	job->header = 0;
 	memcpy(job->argv, argv, sizeof(argv));
@@ -256,7 +357,8 @@ struct history_job *history_begin_diff(struct history *h, const char *repo, cons
 
 int history_end(struct history_job *job, struct proc *p, struct err *e)
 {
-	bool whole = !job->header && !job->rename && !job->rest.len && !job->broken;
+	bool whole =
+		!job->header && !job->rename && !job->raw_names && !job->rest.len && !job->broken;
 	int ret = 0;
 
 	if (p->status)
@@ -267,6 +369,7 @@ int history_end(struct history_job *job, struct proc *p, struct err *e)
 			       job->h->n ? job->h->v[job->h->n - 1].id : "1");
 	strbuf_free(&job->rest);
 	free(job->words[0]);
+	free(job->sources);
 	free(job);
 	return ret;
 }
@@ -302,6 +405,7 @@ int history_parse(struct history *h, const char *data, size_t len, struct err *e
 
 	memset(h, 0, sizeof(*h));
 	job->h = h;
+	job->tokens = FULL_TOKENS;
 	sink(job, data, len);
 	return history_end(job, &p, e);
 }

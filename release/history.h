@@ -3,7 +3,7 @@
  * history.h - commits and changed lines, from `git log` through a pipe
  *
  * libgit2's rename detection differs from git's, so every number of lines comes
- * from git itself: `git log --numstat -M -z`.
+ * from git itself: `git log --raw --numstat -M -z`.
  */
 #ifndef RELEASE_HISTORY_H
 #define RELEASE_HISTORY_H
@@ -23,6 +23,8 @@ struct change {
 	long removed;
 	const char *path;
 	const char *old; /* the name before, of a rename; else NULL */
+	const char *old_id; /* the id of that file's content */
+	long old_lines; /* of that content + 1, once somebody counted them; else 0 */
 };
 
 struct commit {
@@ -43,7 +45,7 @@ enum {
 	HISTORY_LINES = 1, /* with numstat */
 	HISTORY_FIRST_PARENT = 2,
 	HISTORY_MERGES = 4, /* only merges */
-	HISTORY_RENAMES_OFF = 8,
+	HISTORY_BRIEF = 8, /* no authors and committers */
 };
 
 /* Every git knows the empty tree by this id. */
@@ -59,6 +61,13 @@ struct range {
 /* Reads "A..B", or "B" for all of its history. range_free() in any case. */
 int range_parse(struct git *g, const char *text, struct range *r, struct err *e);
 void range_free(struct range *r);
+
+/*
+ * The commit that `git diff A...B` begins from. 1 and its id, 0 if there is none, -1 for
+ * failures. libgit2 is no help here: it stops at commits that git reads.
+ */
+int history_base(const char *repo, const char *a, const char *b, char id[GIT_ID_LEN],
+		 struct err *e);
 
 /* In git log's order: newest first. */
 struct history {

@@ -13,22 +13,31 @@ static const char style[] =
 	"@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa4af;--line:#30363d;"
 	"--paper:#0d1117;--band:#161b22;--good:#56d364;--bad:#ff7b72;--dim:#e3b341}}\n"
 	"body{margin:0 auto;max-width:72rem;padding:1rem;font:16px/1.5 system-ui,sans-serif;"
-	"color:var(--ink);background:var(--paper)}\n"
+	"color:var(--ink);background:var(--paper);overflow-wrap:anywhere}\n"
 	"h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.15rem;margin:2rem 0 .5rem}\n"
 	"dl{display:grid;grid-template-columns:minmax(7rem,auto) 1fr;gap:.1rem 1rem}\n"
-	"dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}\n"
+	"dt{color:var(--soft)}dd{margin:0}\n"
 	".wide{overflow-x:auto}table{border-collapse:collapse;min-width:20rem}\n"
 	"th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:left;"
-	"vertical-align:top}\n"
-	"th{background:var(--band);white-space:nowrap}td.n,th.n{text-align:right;"
+	"vertical-align:top;overflow-wrap:normal}\n"
+	"th{background:var(--band);vertical-align:bottom}td.n,th.n{text-align:right;"
 	"font-variant-numeric:tabular-nums}\n"
 	"td.d{white-space:nowrap}td.u{color:var(--dim)}td.good{color:var(--good)}"
 	"td.bad{color:var(--bad);font-weight:600}\n"
 	"p.def,ul.notes{color:var(--soft);font-size:.9rem}\n"
 	"pre{background:var(--band);padding:.8rem;overflow-x:auto;font-size:.85rem;"
 	"white-space:pre-wrap;overflow-wrap:anywhere}\n"
-	"figure{margin:0}figure svg{width:100%;min-width:34rem;max-width:54rem;height:auto;"
-	"background:#fff;border-radius:4px}\n";
+	"figure{margin:1.2rem 0}figure svg{width:100%;min-width:42rem;max-width:54rem;height:auto;"
+	"background:#fff;border-radius:4px}\n"
+	/* On a phone, a row is a card: each cell on a line, behind its column's name. */
+	"@media(max-width:44rem){dl{grid-template-columns:9rem 1fr}\n"
+	"table,tbody,tr,td{display:block}thead,td:empty{display:none}\n"
+	"tr{border-bottom:1px solid var(--line);padding:.4rem 0}\n"
+	"td,td.n,td.d{display:grid;grid-template-columns:8rem 1fr;gap:.6rem;border:0;"
+	"padding:.1rem 0;text-align:left;white-space:normal;overflow-wrap:anywhere}\n"
+	"td::before{content:attr(data-k);color:var(--soft);font-weight:400}\n"
+	"figure::after{content:\"Scroll sideways to see all of it.\";color:var(--soft);"
+	"font-size:.9rem}}\n";
 
 char *xml_escape(const char *s)
 {
@@ -118,7 +127,9 @@ static void put_table(const struct table *t, FILE *to)
 	for (row = 0; row < table_rows(t); row++) {
 		fputs("<tr>", to);
 		for (col = 0; col < t->width; col++) {
-			fprintf(to, "<td%s>", cell_class(table_cell(t, row, col)));
+			fprintf(to, "<td%s data-k=\"", cell_class(table_cell(t, row, col)));
+			put(to, t->columns[col].title);
+			fputs("\">", to);
 			put_cell(to, table_cell(t, row, col));
 			fputs("</td>", to);
 		}
@@ -155,23 +166,25 @@ static void put_section(const struct section *s, FILE *to)
 
 void report_print_html(const struct report *r, FILE *to)
 {
+	const char *title = *r->title ? r->title : r->verb;
 	char words[WORDS_MAX];
 	size_t i;
 
 	fputs("<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
 	      "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n<title>",
 	      to);
-	put(to, r->title);
+	put(to, title);
 	fprintf(to, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", style);
-	put(to, r->title);
-	fputs("</h1>\n<dl>\n", to);
+	put(to, title);
+	fputs(r->fact_count ? "</h1>\n<dl>\n" : "</h1>\n", to);
 	for (i = 0; i < r->fact_count; i++) {
 		cell_words(&r->facts[i].value, words, sizeof(words));
 		fprintf(to, "<dt>%s</dt><dd>", r->facts[i].title);
 		put(to, words);
 		fputs("</dd>\n", to);
 	}
-	fputs("</dl>\n", to);
+	if (r->fact_count)
+		fputs("</dl>\n", to);
 	for (i = 0; i < r->section_count; i++)
 		put_section(&r->sections[i], to);
 	if (r->note_count)

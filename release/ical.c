@@ -2,10 +2,12 @@
 #include "release/ical.h"
 
 #include "common/mem.h"
+#include "common/text.h"
 #include "release/date.h"
 
 #include <libical/ical.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct calendar {
 	icalcomponent *top;
@@ -21,23 +23,35 @@ static struct icaltimetype date_of(int32_t day)
 	return t;
 }
 
+/* A copy without characters that RFC 5545 forbids in text; free() it. */
+static char *clean(const char *s)
+{
+	struct strbuf b = {0};
+
+	strbuf_add_escaped(&b, s, strlen(s));
+	return strbuf_take(&b);
+}
+
 struct calendar *calendar_new(const char *name, const char *domain, int32_t stamp)
 {
 	struct calendar *c = mem_zalloc(1, sizeof(*c));
-	icalproperty *title = icalproperty_new_x(name);
+	autofree char *clear = clean(name);
+	icalproperty *title = icalproperty_new_x(clear);
 
 	icalproperty_set_x_name(title, "X-WR-CALNAME");
 	c->top = icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT, icalproperty_new_version("2.0"),
 				     icalproperty_new_prodid("-//xSplice//xsplice-release//EN"),
 				     title, (void *)0);
-	c->domain = mem_strdup(domain);
+	c->domain = clean(domain);
 	c->stamp = stamp;
 	return c;
 }
 
 void calendar_add(struct calendar *c, const char *id, const char *summary, int32_t day)
 {
-	autofree char *uid = mem_printf("%s@%s", id, c->domain);
+	autofree char *clear_id = clean(id);
+	autofree char *clear = clean(summary);
+	autofree char *uid = mem_printf("%s@%s", clear_id, c->domain);
 	struct icaltimetype stamp = date_of(c->stamp);
 
 	stamp.is_date = 0;
@@ -48,7 +62,7 @@ void calendar_add(struct calendar *c, const char *id, const char *summary, int32
 		icalcomponent_vanew(
 			ICAL_VEVENT_COMPONENT, icalproperty_new_uid(uid),
 			icalproperty_new_dtstamp(stamp), icalproperty_new_dtstart(date_of(day)),
-			icalproperty_new_dtend(date_of(day + 1)), icalproperty_new_summary(summary),
+			icalproperty_new_dtend(date_of(day + 1)), icalproperty_new_summary(clear),
 			icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT), (void *)0));
 }
 

@@ -20,7 +20,7 @@ struct lab {
 	struct rel rel;
 	const struct lab_opts *opts;
 	struct arena arena;
-	struct run *v;
+	struct run *v; /* by test, commit and host */
 	size_t n;
 	const char **unread; /* why a file could not be used */
 	size_t unread_count;
@@ -75,6 +75,25 @@ static int on_file(const char *rel, void *ctx, struct err *e)
 	return 0;
 }
 
+/* Test, then commit, then host; a host NULL comes before all. */
+static int compare(const struct run *x, const char *test, const char *commit, const char *host)
+{
+	int d = strcmp(x->test, test);
+
+	if (!d)
+		d = strcmp(x->commit, commit);
+	if (!d)
+		d = host ? strcmp(x->host, host) : 1;
+	return d;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct run *y = b;
+
+	return compare(a, y->test, y->commit, y->host);
+}
+
 static int load(struct lab *l, struct err *e)
 {
 	if (!l->opts->results)
@@ -83,7 +102,11 @@ static int load(struct lab *l, struct err *e)
 			       "files COMMIT/HOST/NAME.xml, .tap or .subunit");
 	if (!file_is_dir(l->opts->results))
 		return err_fail(e, "%s: no such folder", l->opts->results);
-	return dir_walk(l->opts->results, on_file, l, e);
+	if (dir_walk(l->opts->results, on_file, l, e) < 0)
+		return -1;
+	if (l->n)
+		qsort(l->v, l->n, sizeof(*l->v), by_place);
+	return 0;
 }
 
 /* Of one commit, or of all (NULL). */
@@ -101,17 +124,33 @@ static void show_unread(struct lab *l, const char *commit)
 		report_undetermined(&l->rel.report);
 }
 
-/* All outcomes of a test at a commit on a host; NULL: any. */
+/* The first run of a test at a commit on a host (NULL: any) or after it. */
+static size_t first_run(const struct lab *l, const char *test, const char *host, const char *commit)
+{
+	size_t low = 0, high = l->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (compare(&l->v[mid], test, commit, host) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* All outcomes of a test at a commit on a host (NULL: any). */
 static void tally_runs(const struct lab *l, const char *test, const char *host, const char *commit,
 		       size_t out[3])
 {
-	size_t i;
+	size_t i = first_run(l, test, host, commit);
 
 	memset(out, 0, 3 * sizeof(*out));
-	for (i = 0; i < l->n; i++)
-		if (!strcmp(l->v[i].test, test) && (!host || !strcmp(l->v[i].host, host)) &&
-		    (!commit || !strcmp(l->v[i].commit, commit)))
-			out[l->v[i].outcome]++;
+	for (; i < l->n && !strcmp(l->v[i].test, test) && !strcmp(l->v[i].commit, commit) &&
+	       (!host || !strcmp(l->v[i].host, host));
+	     i++)
+		out[l->v[i].outcome]++;
 }
 
 static const char *word_for(const size_t n[3])
@@ -191,7 +230,7 @@ static void show_chart(struct lab *l, const struct tally *tests, const struct ta
 	}
 }
 
-static void show_hosts(struct lab *l, const struct tally *hosts)
+static int show_hosts(struct lab *l, const struct tally *hosts, struct err *e)
 {
 	static const struct column columns[] = {{"host", "Host"},
 						{"slots", "Slots"},
@@ -206,10 +245,13 @@ static void show_hosts(struct lab *l, const struct tally *hosts)
 	size_t i, k;
 
 	for (i = 0; i < hosts->n; i++) {
-		const char *slots = config_sub(&l->rel.conf, "host", hosts->v[i].name, "slots");
+		autofree char *key = mem_printf("host.%s.slots", hosts->v[i].name);
+		unsigned int slots;
 		double sum = 0;
 		bool whole = true;
 
+		if (config_uint(&l->rel.conf, key, 0, 100000, &slots, e) < 0)
+			return -1;
 		for (k = 0; k < l->n; k++) {
 			if (strcmp(l->v[k].host, hosts->v[i].name))
 				continue;
@@ -218,17 +260,18 @@ static void show_hosts(struct lab *l, const struct tally *hosts)
 		}
 		cell_text(t, "%s", hosts->v[i].name);
 		if (slots)
-			cell_int(t, strtol(slots, NULL, 10));
+			cell_int(t, slots);
 		else
 			cell_unknown(t, "no [host] in the settings");
 		cell_int(t, hosts->v[i].n);
 		cell_real(t, sum / 3600);
 		if (slots && whole && sum > 0)
-			cell_real(t, 86400.0 * (double)strtol(slots, NULL, 10) / sum);
+			cell_real(t, 86400.0 * slots / sum);
 		else
 			cell_unknown(t, "%s",
 				     whole ? "slots are not known" : "some results say no time");
 	}
+	return 0;
 }
 
 static void show_flaky(struct lab *l, const struct tally *tests, const struct tally *commits)
@@ -255,10 +298,11 @@ static void show_flaky(struct lab *l, const struct tally *tests, const struct ta
 	}
 }
 
-static void show_lab(struct lab *l)
+static int show_lab(struct lab *l, struct err *e)
 {
 	struct tally tests = {0}, hosts = {0}, commits = {0};
 	struct report *r = &l->rel.report;
+	int ret;
 
 	names(l, offsetof(struct run, test), &tests);
 	names(l, offsetof(struct run, host), &hosts);
@@ -271,11 +315,12 @@ static void show_lab(struct lab *l)
 	show_matrix(l, &tests, &hosts, &commits);
 	show_chart(l, &tests, &hosts, &commits);
 	show_flaky(l, &tests, &commits);
-	show_hosts(l, &hosts);
+	ret = show_hosts(l, &hosts, e);
 	show_unread(l, NULL);
 	tally_free(&tests);
 	tally_free(&hosts);
 	tally_free(&commits);
+	return ret;
 }
 
 /* --- gate ---------------------------------------------------------------------------- */
@@ -302,6 +347,11 @@ static const char *find_commit(const struct lab *l, const char *asked)
 	return asked;
 }
 
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void judge(struct lab *l, struct table *t, const char *test, const char *commit,
 		  unsigned int hosts_needed)
 {
@@ -317,19 +367,21 @@ static void judge(struct lab *l, struct table *t, const char *test, const char *
 	cell_text(t, "%s", test);
 	if (n[OUTCOME_PASS] && !n[OUTCOME_FAIL] && hosts.n >= hosts_needed) {
 		cell_text(t, "ok");
-		cell_text(t, "passed %zu times on %zu hosts", n[OUTCOME_PASS], hosts.n);
+		cell_text(t, "passed %zu time%s on %zu host%s", n[OUTCOME_PASS],
+			  plural(n[OUTCOME_PASS]), hosts.n, plural(hosts.n));
 	} else if (is_waived(l, test, &why)) {
 		cell_text(t, "waived");
 		cell_text(t, "%s: %s", config_sub(&l->rel.conf, "gate-waiver", test, "who"), why);
 	} else if (n[OUTCOME_FAIL]) {
 		cell_text(t, "no");
-		cell_text(t, "failed %zu times, passed %zu times%s", n[OUTCOME_FAIL],
-			  n[OUTCOME_PASS], n[OUTCOME_PASS] ? " (flaky, which is no pass)" : "");
+		cell_text(t, "failed %zu time%s, passed %zu time%s%s", n[OUTCOME_FAIL],
+			  plural(n[OUTCOME_FAIL]), n[OUTCOME_PASS], plural(n[OUTCOME_PASS]),
+			  n[OUTCOME_PASS] ? " (flaky, which is no pass)" : "");
 		report_finding(&l->rel.report);
 	} else {
 		if (n[OUTCOME_PASS])
-			cell_unknown(t, "passed on %zu hosts, %u are needed", hosts.n,
-				     hosts_needed);
+			cell_unknown(t, "passed on %zu host%s, %u are needed", hosts.n,
+				     plural(hosts.n), hosts_needed);
 		else
 			cell_unknown(t, "%s",
 				     n[OUTCOME_SKIP] ? "only skipped"
@@ -382,7 +434,7 @@ int lab_run(struct cli *cli, void *opts, int argc, char **argv)
 	if (!ret && gate)
 		ret = show_gate(&l, argv[1], &cli->err);
 	else if (!ret)
-		show_lab(&l);
+		ret = show_lab(&l, &cli->err);
 	ret = rel_end(&l.rel, ret);
 	free(l.v);
 	free(l.unread);

@@ -97,23 +97,28 @@ int lines_load(struct lines *l, struct rel *r, const struct range *range, struct
 {
 	const char *before[] = {"git",	      "-C",	      r->repo_path, "log", "--no-mailmap",
 				"--no-color", "--format=%ae", range->from,  "--",  NULL};
-	struct err none = ERR_INIT;
 	struct batch b = {0};
 	size_t authors = JOBS;
+	char base[GIT_ID_LEN];
+	int found = 0;
 	size_t i;
 	int ret;
 
+	if (*range->from && (l->want[BASE] || l->want[BASE_NO_RENAMES]))
+		found = history_base(r->repo_path, range->from, range->to, base, e);
+	if (found < 0)
+		return -1;
 	add_history(&b, &l->all, r, range, HISTORY_LINES);
-	if (l->want[FIRST_PARENT] || l->want[FIRST_PARENT_NO_RENAMES])
-		add_history(&b, &l->first, r, range,
-			    HISTORY_LINES | HISTORY_MERGES | HISTORY_FIRST_PARENT);
 	if (l->want[SUM_MERGES])
-		add_history(&b, &l->merges, r, range, HISTORY_LINES | HISTORY_MERGES);
+		add_history(&b, &l->merges, r, range,
+			    HISTORY_LINES | HISTORY_MERGES | HISTORY_BRIEF);
+	else if (l->want[FIRST_PARENT] || l->want[FIRST_PARENT_NO_RENAMES])
+		add_history(&b, &l->first, r, range,
+			    HISTORY_LINES | HISTORY_MERGES | HISTORY_FIRST_PARENT | HISTORY_BRIEF);
 	if (l->want[TREE] || l->want[TREE_NO_RENAMES])
 		add_diff(&b, &l->tree, r, range->from, range->to);
-	if (*range->from && (l->want[BASE] || l->want[BASE_NO_RENAMES]) &&
-	    !git_base(r->git, range->from, range->to, l->base_id, &none))
-		add_diff(&b, &l->base, r, l->base_id, range->to);
+	if (found)
+		add_diff(&b, &l->base, r, base, range->to);
 	if (*range->from) {
 		authors = b.n;
 		next(&b)->argv = before;
@@ -138,25 +143,6 @@ void lines_free(struct lines *l)
 	strbuf_free(&l->before);
 }
 
-/* A submodule's line is not in this repository; git counts it as one. */
-static long blob_lines(struct rel *r, const char *commit, const char *path)
-{
-	long n = git_lines(r->git, commit, path);
-
-	return n < 0 ? 1 : n;
-}
-
-/* An old name counts once, however many files are taken to come from it. */
-static bool seen_before(const struct commit *c, size_t i)
-{
-	size_t k;
-
-	for (k = 0; k < i; k++)
-		if (c->changes[k].old && !strcmp(c->changes[k].old, c->changes[i].old))
-			return true;
-	return false;
-}
-
 static void add_commit(struct line_sum *s, const struct commit *c)
 {
 	size_t i;
@@ -169,36 +155,50 @@ static void add_commit(struct line_sum *s, const struct commit *c)
 	}
 }
 
-/* As add_commit(), with renames taken apart; from @old to @new, two commits. */
-static void add_apart(struct line_sum *s, struct rel *r, const struct commit *c, const char *old,
-		      const char *new)
+/* A submodule's line is not in this repository; git counts it as one. */
+static long old_lines(struct rel *r, struct change *ch)
+{
+	long n;
+
+	if (!ch->old_lines) {
+		n = git_lines(r->git, ch->old_id);
+		ch->old_lines = (n < 0 ? 1 : n) + 1;
+	}
+	return ch->old_lines - 1;
+}
+
+/*
+ * As add_commit(), with renames taken apart: the old file is removed, and the new one, which
+ * has as many lines as that but for those added and removed, is added.
+ */
+static void add_apart(struct line_sum *s, struct rel *r, const struct commit *c)
 {
 	size_t i;
 
 	for (i = 0; i < c->change_count; i++) {
-		const struct change *ch = &c->changes[i];
+		struct change *ch = &c->changes[i];
+		long before;
 
 		if (ch->added < 0)
 			continue;
-		if (!ch->old) {
-			s->added += ch->added;
-			s->removed += ch->removed;
-			continue;
-		}
-		s->added += blob_lines(r, new, ch->path);
-		if (!seen_before(c, i))
-			s->removed += blob_lines(r, old, ch->old);
+		before = ch->old ? old_lines(r, ch) : 0;
+		s->added += ch->added + (ch->old ? before - ch->removed : 0);
+		s->removed += ch->old ? before : ch->removed;
 	}
+}
+
+/* Id of the first parent, or "". */
+static void first_parent(const struct commit *c, char id[GIT_ID_LEN])
+{
+	snprintf(id, GIT_ID_LEN, "%.*s", (int)strcspn(c->parents, " "), c->parents);
 }
 
 static void add_either(struct line_sum *s, struct rel *r, const struct commit *c, bool renames)
 {
-	autofree char *parent = mem_strndup(c->parents, strcspn(c->parents, " "));
-
 	if (renames)
 		add_commit(s, c);
 	else
-		add_apart(s, r, c, parent, c->id);
+		add_apart(s, r, c);
 }
 
 static void count(struct line_sum *s, const struct commit *c)
@@ -217,10 +217,38 @@ static void sum_all(struct line_sum *s, struct rel *r, const struct history *h, 
 	}
 }
 
+/*
+ * Of each merge that is in @steps, what differs from its first parent. git shows a merge
+ * once for each parent that it differs from, in their order: the first time it is shown
+ * is the first parent's, unless it holds the same files as that.
+ */
+static void sum_merges_of(struct line_sum *s, struct rel *r, const struct history *merges,
+			  struct map *steps, bool renames)
+{
+	char parent[GIT_ID_LEN];
+	size_t i, shown;
+	int same;
+
+	for (i = 0; i < merges->n; i += shown) {
+		const struct commit *c = &merges->v[i];
+
+		for (shown = 1; i + shown < merges->n && !strcmp(c[shown].id, c->id); shown++)
+			;
+		if (!map_find(steps, c->id))
+			continue;
+		first_parent(c, parent);
+		same = shown < c->parent_count ? git_same_tree(r->git, c->id, parent) : 0;
+		if (same < 0)
+			s->unknown = "a merge or its parent cannot be read";
+		else if (!same)
+			add_either(s, r, c, renames);
+	}
+}
+
 static void sum_first_parent(struct line_sum *s, struct rel *r, const struct lines *l,
 			     const char *top, bool renames)
 {
-	struct map ids = {0};
+	struct map ids = {0}, steps = {0};
 	size_t *at;
 	char id[GIT_ID_LEN];
 	size_t i;
@@ -232,17 +260,18 @@ static void sum_first_parent(struct line_sum *s, struct rel *r, const struct lin
 		const struct commit *c = &l->all.v[*at];
 
 		count(s, c);
+		*map_at(&steps, c->id) = 1;
 		if (c->parent_count < 2)
 			add_either(s, r, c, renames);
-		snprintf(id, sizeof(id), "%.*s", (int)strcspn(c->parents, " "), c->parents);
+		first_parent(c, id);
 	}
-	for (i = 0; i < l->first.n; i++)
-		add_either(s, r, &l->first.v[i], renames);
+	sum_merges_of(s, r, l->merges.n ? &l->merges : &l->first, &steps, renames);
 	map_free(&ids);
+	map_free(&steps);
 }
 
 static void sum_diff(struct line_sum *s, struct rel *r, const struct lines *l,
-		     const struct history *h, const char *old, const char *new, bool renames)
+		     const struct history *h, bool renames)
 {
 	size_t i;
 
@@ -250,10 +279,8 @@ static void sum_diff(struct line_sum *s, struct rel *r, const struct lines *l,
 		count(s, &l->all.v[i]);
 	if (!h->n)
 		s->unknown = "the two ends have no common ancestor";
-	else if (renames)
-		add_commit(s, h->v);
 	else
-		add_apart(s, r, h->v, old, new);
+		add_either(s, r, h->v, renames);
 }
 
 struct line_sum lines_sum(struct lines *l, struct rel *r, const struct range *range, size_t m)
@@ -277,10 +304,10 @@ struct line_sum lines_sum(struct lines *l, struct rel *r, const struct range *ra
 		break;
 	case TREE:
 	case TREE_NO_RENAMES:
-		sum_diff(&s, r, l, &l->tree, range->from, range->to, m == TREE);
+		sum_diff(&s, r, l, &l->tree, m == TREE);
 		break;
 	default:
-		sum_diff(&s, r, l, &l->base, l->base_id, range->to, m == BASE);
+		sum_diff(&s, r, l, &l->base, m == BASE);
 	}
 	if (m >= BASE && !*range->from)
 		s.unknown = "the range has no beginning";

@@ -31,11 +31,10 @@ extern const struct line_method line_methods[LINE_METHODS];
 /* Everything that is read of a range. */
 struct lines {
 	struct history all; /* every commit, with the changed lines of those that are no merges */
-	struct history merges; /* merges, against each parent */
-	struct history first; /* merges on the first-parent chain, against the first parent */
+	struct history merges; /* merges, against each parent that they differ from */
+	struct history first; /* merges on the first-parent line, if @merges was not read */
 	struct history tree; /* one diff from end to end */
 	struct history base; /* one diff from the merge base */
-	char base_id[GIT_ID_LEN]; /* "" : there is none */
 	struct strbuf before; /* addresses of all authors before the range, one a line */
 	bool want[LINE_METHODS];
 };

@@ -78,7 +78,7 @@ static void found(struct lint *l, int rule, const char *file, int line, const ch
 	cell_text(l->table, "%s", file);
 	cell_int(l->table, line);
 	cell_text(l->table, "%s", rules[rule].wrong);
-	cell_text(l->table, "%.100s", text);
+	cell_short(l->table, text);
 	cell_text(l->table, "%s", rules[rule].hint);
 	report_finding(&l->rel->report);
 }

@@ -35,7 +35,7 @@ static void show_advisories(struct notes *n)
 		while (message_advisory(&at, &number)) {
 			cell_text(t, "XSA-%u", number);
 			cell_text(t, "%s", rel_short(&n->rel, n->h.v[i].id));
-			cell_text(t, "%.100s", n->h.v[i].subject);
+			cell_short(t, n->h.v[i].subject);
 		}
 	}
 }
@@ -94,7 +94,7 @@ static void show_areas(struct notes *n)
 				continue;
 			cell_text(t, "%s", areas.v[a].name);
 			cell_text(t, "%s", rel_short(&n->rel, c->id));
-			cell_text(t, "%.100s", c->subject);
+			cell_short(t, c->subject);
 		}
 	}
 	tally_free(&areas);
@@ -112,7 +112,7 @@ static void show_thanks(struct notes *n)
 
 		c->n += n->h.v[i].parent_count < 2;
 		if (!c->label)
-			c->label = n->h.v[i].author;
+			c->label = rel_author(&n->h.v[i]);
 	}
 	tally_sort(&people);
 	for (i = 0; i < people.n; i++)
@@ -199,6 +199,9 @@ static void announce(struct rel *r, const struct release_tag *t)
 	if (url)
 		strbuf_addf(&b, "  source   git clone -b %s %s\n", t->ref->name, url);
 	strbuf_adds(&b, "\nThanks to everybody who wrote, reviewed and tested.\n");
+	if (r->format != FORMAT_TEXT)
+		r->report.title =
+			arena_printf(&r->report.arena, "Announcement of %s, a draft", t->ref->name);
 	report_text(&r->report, "mail", NULL, b.data);
 	strbuf_free(&b);
 }
@@ -208,6 +211,7 @@ int announce_run(struct cli *cli, void *opts, int argc, char **argv)
 	struct rel r;
 	struct rel_plain *o = opts;
 	struct tags tags = {0};
+	char id[GIT_ID_LEN];
 	size_t i = 0;
 	int ret = rel_begin(&r, cli, &o->rel, REL_GIT);
 
@@ -218,8 +222,9 @@ int announce_run(struct cli *cli, void *opts, int argc, char **argv)
 	while (!ret && i < tags.n && strcmp(tags.v[i].ref->name, argv[0]))
 		i++;
 	if (!ret && i == tags.n)
-		ret = err_fail(&cli->err, "%s: no tag of a release or candidate has this name",
-			       argv[0]);
+		ret = git_resolve(r.git, argv[0], id, &cli->err);
+	if (!ret && i == tags.n)
+		ret = err_fail(&cli->err, "%s: is no tag of a release or candidate", argv[0]);
 	if (!ret) {
 		announce(&r, &tags.v[i]);
 		if (!tags.v[i].ref->is_signed) {

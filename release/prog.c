@@ -69,35 +69,133 @@ static const struct cli_opt notes_options[] = {
 	{0},
 };
 
+/* What `--help` tells of a command beside its options. */
+static const char stats_help[] =
+	"Prints the lines added and removed under each definition in use, with the git\n"
+	"command that gives the same numbers, then authors, companies, trailers, areas and\n"
+	"weeks. RANGE is OLD..NEW, or NEW for all of its history.\n"
+	"\n"
+	"  xsplice-release stats RELEASE-4.5.0..RELEASE-4.6.0\n"
+	"  xsplice-release stats --expect published RELEASE-4.5.0..4.6.0-rc1~1\n"
+	"  xsplice-release stats --format csv --part people RELEASE-4.5.0..RELEASE-4.6.0\n"
+	"\n"
+	"A file for --expect has lines such as \"added 91155\"; exit status 1: a number is\n"
+	"that of no definition.\n";
+
+static const char cycle_help[] =
+	"Start, freeze, candidates, release and reopening of every series that has a tag or\n"
+	"a [cycle] in the settings, from tags and the first-parent line of the main branch.\n"
+	"\n"
+	"  xsplice-release cycle --format html >cycles.html\n"
+	"  xsplice-release cycle --format svg --part timeline >timeline.svg\n";
+
+static const char schedule_help[] =
+	"new    proposes dates from the rules in the settings; --format conf prints what to\n"
+	"       put there once a person has decided, --format ics a calendar\n"
+	"check  looks for holidays, weekends, wrong order, overlaps; exit status 1: findings\n"
+	"ics    the calendar of all series\n"
+	"remind mails, as drafts, for dates that are schedule.remind days away\n"
+	"\n"
+	"  xsplice-release schedule new 4.13 --start 2018-07-09\n";
+
+static const char freeze_help[] =
+	"Every commit of RANGE bears the trailer freeze.ack (of freeze.manager, if set), lies\n"
+	"in a [window] or has a [waiver] that names who, why and until. Exit status 1: one\n"
+	"does not.\n"
+	"\n"
+	"  xsplice-release freeze 4.9.0-rc1..stable-4.9\n";
+
+static const char lint_help[] =
+	"Holds changelog, support statement, pins and version file of a folder or tag against\n"
+	"the rules of a release; a tag that fits tag.release is one, --as makes a folder one.\n"
+	"Exit status 1: findings, 3: a file is missing.\n"
+	"\n"
+	"  xsplice-release lint RELEASE-4.9.0\n"
+	"  xsplice-release lint --as 4.9.1 ~/xen\n";
+
+static const char changelog_help[] =
+	"lint   the rules of lint, for one file\n"
+	"roll   gives the open section its version and date and begins a new one; prints the\n"
+	"       whole file, or writes it with --output\n"
+	"\n"
+	"  xsplice-release changelog roll 4.10.0 --output CHANGELOG.md\n";
+
+static const char support_help[] =
+	"The dates that the head of each stable branch states today in its SUPPORT.md. They\n"
+	"are changed after a release, so none is computed. Exit status 3: one is missing.\n";
+
+static const char backports_help[] =
+	"Links each commit of BRANCH to the main branch: by \"master commit: ID\", by \"(cherry\n"
+	"picked from commit ID)\", by equal patch, by equal subject; with delays. Exit status\n"
+	"1: a fix of something that was back-ported is missing.\n"
+	"\n"
+	"  xsplice-release backports stable-4.9\n";
+
+static const char review_help[] =
+	"Who reviewed how much, and commits without Reviewed-by or Acked-by of another person\n"
+	"than the author. With mail archives also versions of each series and the time to\n"
+	"the first answer.\n"
+	"\n"
+	"  xsplice-release review --mbox 2018-01.mbox --mbox 2018-02.mbox RELEASE-4.9.0..master\n";
+
+static const char lab_help[] =
+	"Reads JUnit (.xml), TAP (.tap) and subunit-like (.subunit) results from folders\n"
+	"COMMIT/HOST: a matrix, flaky tests, capacity. \"gate COMMIT\" judges each test of\n"
+	"gate.require: exit status 0 all passed or waived, 1 one failed, 3 one is not known.\n"
+	"\n"
+	"  xsplice-release lab --results results --format html >lab.html\n"
+	"  xsplice-release lab gate 0123456789ab --results results\n";
+
+static const char update_help[] =
+	"Looks in RANGE for each feature of FILE: landed, reverted, landed again, slipped,\n"
+	"external. As text it is a mail, as html a road map page. FILE has paragraphs:\n"
+	"\n"
+	"  Feature: ticket locks for fairness\n"
+	"  Area: Hypervisor\n"
+	"  State: done\n"
+	"  Query: subject:\"ticket lock\" path:xen/common/\n"
+	"\n"
+	"Exit status 3: what became of a feature is not known.\n";
+
+static const char notes_help[] =
+	"Advisories, features (with --features), changes by area and authors of RANGE.\n"
+	"\n"
+	"  xsplice-release notes RELEASE-4.9.0..RELEASE-4.10.0 --format md\n";
+
+static const char announce_help[] =
+	"A mail to announce TAG, release or candidate. Exit status 1: the tag is not signed.\n"
+	"\n"
+	"  xsplice-release announce RELEASE-4.10.0\n";
+
 static const struct cli_cmd commands[] = {
 	{"schedule", "new X.Y --start DATE | check | ics | remind",
-	 "dates from rules, checks, calendar and reminders", NULL, schedule_options,
+	 "dates from rules, checks, calendar and reminders", schedule_help, schedule_options,
 	 sizeof(struct schedule_opts), schedule_run},
-	{"cycle", "", "planned and actual dates of every series", NULL, plain_options,
+	{"cycle", "", "planned and actual dates of every series", cycle_help, plain_options,
 	 sizeof(struct rel_plain), cycle_run},
-	{"update", "RANGE --features FILE", "the development update: mail, list, road map", NULL,
-	 update_options, sizeof(struct update_opts), update_run},
-	{"freeze", "RANGE", "commits that break the freeze", NULL, plain_options,
+	{"update", "RANGE --features FILE", "the development update: mail, list, road map",
+	 update_help, update_options, sizeof(struct update_opts), update_run},
+	{"freeze", "RANGE", "commits that break the freeze", freeze_help, plain_options,
 	 sizeof(struct rel_plain), freeze_run},
-	{"review", "RANGE [--mbox FILE...]", "review load, and what nobody reviewed", NULL,
+	{"review", "RANGE [--mbox FILE...]", "review load, and what nobody reviewed", review_help,
 	 review_options, sizeof(struct review_opts), review_run},
-	{"backports", "BRANCH", "links to the main branch, delays, missing fixes", NULL,
+	{"backports", "BRANCH", "links to the main branch, delays, missing fixes", backports_help,
 	 plain_options, sizeof(struct rel_plain), backports_run},
 	{"lab", "[gate COMMIT] --results DIR", "results of the test lab, and what gates a commit",
-	 NULL, lab_options, sizeof(struct lab_opts), lab_run},
+	 lab_help, lab_options, sizeof(struct lab_opts), lab_run},
 	{"changelog", "lint [FILE] | roll X.Y.Z [FILE]",
-	 "check the changelog, or close its open section", NULL, changelog_options,
+	 "check the changelog, or close its open section", changelog_help, changelog_options,
 	 sizeof(struct changelog_opts), changelog_run},
-	{"support", "", "until when each series is supported", NULL, plain_options,
+	{"support", "", "until when each series is supported", support_help, plain_options,
 	 sizeof(struct rel_plain), support_run},
-	{"lint", "TREE|TAG", "what should not stand in a release", NULL, lint_options,
+	{"lint", "TREE|TAG", "what should not stand in a release", lint_help, lint_options,
 	 sizeof(struct lint_opts), lint_run},
-	{"notes", "RANGE", "release notes, a draft", NULL, notes_options, sizeof(struct notes_opts),
-	 notes_run},
-	{"announce", "TAG", "the announcement of a release or candidate, a draft", NULL,
+	{"notes", "RANGE", "release notes, a draft", notes_help, notes_options,
+	 sizeof(struct notes_opts), notes_run},
+	{"announce", "TAG", "the announcement of a release or candidate, a draft", announce_help,
 	 plain_options, sizeof(struct rel_plain), announce_run},
-	{"stats", "RANGE", "commits, people, companies and lines of a range", NULL, stats_options,
-	 sizeof(struct stats_opts), stats_run},
+	{"stats", "RANGE", "commits, people, companies and lines of a range", stats_help,
+	 stats_options, sizeof(struct stats_opts), stats_run},
 	{0},
 };
 

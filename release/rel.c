@@ -23,6 +23,38 @@ static int open_repo(struct rel *r, unsigned int needs, struct err *e)
 	return 0;
 }
 
+static int by_length(const void *a, const void *b)
+{
+	const struct area *x = a;
+	const struct area *y = b;
+
+	if (x->len != y->len)
+		return x->len < y->len ? 1 : -1;
+	return strcmp(x->path, y->path);
+}
+
+static void read_areas(struct rel *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->conf.n; i++) {
+		const char *key = r->conf.v[i].key;
+		struct area *a;
+
+		if (!text_starts(key, "area.") || !text_ends(key, ".path") ||
+		    strlen(key) <= strlen("area..path"))
+			continue;
+		r->areas = mem_grow(r->areas, r->area_count, sizeof(*r->areas));
+		a = &r->areas[r->area_count++];
+		a->name = arena_strndup(&r->report.arena, key + strlen("area."),
+					strlen(key) - strlen("area..path"));
+		a->path = r->conf.v[i].value;
+		a->len = strlen(a->path);
+	}
+	if (r->area_count)
+		qsort(r->areas, r->area_count, sizeof(*r->areas), by_length);
+}
+
 int rel_begin(struct rel *r, struct cli *cli, const struct rel_opts *opts, unsigned int needs)
 {
 	struct err *e = &cli->err;
@@ -39,6 +71,7 @@ int rel_begin(struct rel *r, struct cli *cli, const struct rel_opts *opts, unsig
 		return -1;
 	if (config_load(&r->conf, opts->conf, e) < 0 || people_load(&r->people, &r->conf, e) < 0)
 		return -1;
+	read_areas(r);
 	return needs ? open_repo(r, needs, e) : 0;
 }
 
@@ -52,6 +85,7 @@ int rel_end(struct rel *r, int status)
 	report_free(&r->report);
 	people_free(&r->people);
 	config_free(&r->conf);
+	free(r->areas);
 	git_close(r->git);
 	return status;
 }
@@ -71,24 +105,12 @@ const char *rel_git_version(struct rel *r)
 
 const char *rel_area(const struct rel *r, const char *path)
 {
-	const char *best = "Other";
-	size_t best_len = 0;
 	size_t i;
 
-	for (i = 0; i < r->conf.n; i++) {
-		const char *key = r->conf.v[i].key;
-		size_t len = strlen(r->conf.v[i].value);
-
-		if (text_starts(key, "area.") && text_ends(key, ".path") && len > best_len &&
-		    !strncmp(path, r->conf.v[i].value, len)) {
-			best = key;
-			best_len = len;
-		}
-	}
-	if (!best_len)
-		return best;
-	return arena_strndup((struct arena *)(uintptr_t)&r->report.arena, best + 5,
-			     strlen(best) - 10);
+	for (i = 0; i < r->area_count; i++)
+		if (!strncmp(path, r->areas[i].path, r->areas[i].len))
+			return r->areas[i].name;
+	return "Other";
 }
 
 const char *rel_commit_area(const struct rel *r, const struct commit *c)
@@ -118,6 +140,11 @@ int rel_main(struct rel *r, char id[GIT_ID_LEN], struct err *e)
 		return 0;
 	return err_fail(e, "%s: no branch %s or %s: set project.main in the settings", r->repo_path,
 			name, remote);
+}
+
+const char *rel_author(const struct commit *c)
+{
+	return *c->author ? c->author : *c->author_mail ? c->author_mail : "(no name)";
 }
 
 const char *rel_short(struct rel *r, const char *id)

@@ -39,6 +39,13 @@ struct rel_opts {
 			"the table (csv) or chart (svg) to print; else the first"                  \
 	}
 
+/* Files that belong together: area.NAME.path in the settings. */
+struct area {
+	const char *name;
+	const char *path; /* what their paths begin with */
+	size_t len; /* of @path */
+};
+
 struct rel {
 	struct cli *cli;
 	const struct rel_opts *opts;
@@ -46,6 +53,8 @@ struct rel {
 	struct git *git; /* NULL if not asked for */
 	struct config conf;
 	struct people people;
+	struct area *areas; /* by the length of their paths, longest first */
+	size_t area_count;
 	enum format format;
 	int32_t today;
 	struct report report;
@@ -74,6 +83,9 @@ const char *rel_commit_area(const struct rel *r, const struct commit *c);
 
 /* The main branch: project.main if it exists, else origin/ of it, else HEAD. */
 int rel_main(struct rel *r, char id[GIT_ID_LEN], struct err *e);
+
+/* Who wrote a commit, for people: never empty. */
+const char *rel_author(const struct commit *c);
 
 /* "0123456789ab" of an id, in the report's memory. */
 const char *rel_short(struct rel *r, const char *id);

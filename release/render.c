@@ -5,6 +5,7 @@
 #include "common/json.h"
 #include "release/date.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -280,7 +281,7 @@ void report_print_md(const struct report *r, FILE *to)
 static void csv_field(const char *s, FILE *to)
 {
 	/* A spreadsheet would take these for formulas. */
-	bool formula = *s && strchr("=+@", *s);
+	bool formula = *s && (strchr("=+@", *s) || (*s == '-' && !isdigit((unsigned char)s[1])));
 
 	if (!formula && !strpbrk(s, ",\"\n\r") && *s != ' ') {
 		fputs(s, to);

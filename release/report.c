@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SHORT_MAX 100
+
 static const char *const format_names[] = {"text", "json", "md",  "html",
 					   "csv",  "svg",  "ics", "conf"};
 
@@ -169,6 +171,20 @@ void cell_text(struct table *t, const char *fmt, ...)
 	va_start(ap, fmt);
 	c->s = vtext(t->arena, fmt, ap);
 	va_end(ap);
+}
+
+void cell_short(struct table *t, const char *s)
+{
+	size_t len = strnlen(s, SHORT_MAX + 1);
+
+	if (len <= SHORT_MAX) {
+		cell_text(t, "%s", s);
+		return;
+	}
+	len = SHORT_MAX - 3;
+	while (len && (s[len] & 0xc0) == 0x80)
+		len--;
+	cell_text(t, "%.*s...", (int)len, s);
 }
 
 void cell_unknown(struct table *t, const char *fmt, ...)

@@ -130,6 +130,8 @@ void report_text(struct report *r, const char *key, const char *title, const cha
 
 /* The next cell; rows fill from the left. */
 void cell_text(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* At most 100 bytes of @s, cut at a whole character, with "..." where it is cut. */
+void cell_short(struct table *t, const char *s);
 void cell_int(struct table *t, int64_t v);
 void cell_real(struct table *t, double v);
 void cell_day(struct table *t, int32_t day); /* DAY_NONE: an empty cell */

@@ -97,9 +97,9 @@ static void show_alone(struct review *v)
 		}
 		v->alone++;
 		cell_text(t, "%s", rel_short(&v->rel, c->id));
-		cell_text(t, "%s", c->author);
+		cell_text(t, "%s", rel_author(c));
 		cell_bool(t, strcmp(person(v, c->author_mail), person(v, c->committer_mail)) != 0);
-		cell_text(t, "%.100s", c->subject);
+		cell_short(t, c->subject);
 	}
 }
 
@@ -290,7 +290,7 @@ static void show_series(struct review *v, const struct series_set *set)
 	for (i = 0; i < set->n; i++) {
 		const struct series *s = &set->v[i];
 
-		cell_text(t, "%.100s", s->title);
+		cell_short(t, s->title);
 		cell_text(t, "%s", s->author);
 		cell_int(t, s->versions);
 		versions[i] = s->versions;

@@ -298,6 +298,8 @@ static int run_remind(struct rel *r, const struct plan *plans, size_t n, struct 
 				draft(r, &plans[i], &plans[i].v[k]);
 		}
 	}
+	if (r->format != FORMAT_TEXT)
+		r->report.title = "Reminders, as drafts";
 	if (!r->report.section_count)
 		report_note(&r->report,
 			    "No reminder is due today (schedule.remind: days before a date).");

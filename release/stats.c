@@ -79,7 +79,7 @@ static void count_person(struct stats *s, const struct commit *c)
 	struct count *where;
 
 	if (!who->label)
-		who->label = c->author;
+		who->label = rel_author(c);
 	count_lines(who, c);
 	where = tally_at(&s->employers, employer ? employer : "(unknown)");
 	count_lines(where, c);
@@ -227,7 +227,10 @@ static void show_people(struct stats *s)
 		const char *employer = people_employer(&s->rel.people, n->name, s->rel.today);
 
 		cell_text(t, "%s", n->label);
-		cell_text(t, "%s", n->name);
+		if (*n->name)
+			cell_text(t, "%s", n->name);
+		else
+			cell_unknown(t, "no address");
 		if (employer)
 			cell_text(t, "%s", employer);
 		else

@@ -41,7 +41,7 @@ static void find_branches(struct support *s)
 	for (i = 0; i < s->tags.ref_count; i++) {
 		const struct git_ref *ref = &s->tags.refs[i];
 
-		if (ref->is_tag || ref->broken || !tags_branch_version(&s->rel, ref->name, &v))
+		if (ref->is_tag || !tags_branch_version(&s->rel, ref->name, &v))
 			continue;
 		s->v = mem_grow(s->v, s->n, sizeof(*s->v));
 		s->v[s->n].version = v;
@@ -83,6 +83,20 @@ static void show_state(struct support *s, struct table *t, int32_t supported, in
 		cell_int(t, security - today);
 }
 
+static void show_broken(struct support *s, struct table *t, const struct branch *b)
+{
+	char name[VERSION_LEN];
+	size_t i;
+
+	cell_text(t, "%s", version_series(&b->version, name));
+	cell_text(t, "%s", b->ref->name);
+	for (i = 0; i < 3; i++)
+		cell_none(t);
+	cell_unknown(t, "the branch leads to no commit: %s", b->ref->broken);
+	cell_none(t);
+	report_undetermined(&s->rel.report);
+}
+
 static int show_branch(struct support *s, struct table *t, struct chart *c, const struct branch *b,
 		       struct err *e)
 {
@@ -90,9 +104,14 @@ static int show_branch(struct support *s, struct table *t, struct chart *c, cons
 	struct support_dates d;
 	char name[VERSION_LEN];
 	int32_t initial, supported, security;
-	int ret = git_file(s->rel.git, b->ref->id, config_get(&s->rel.conf, "lint.support"),
-			   16U << 20, &f, e);
+	int ret;
 
+	if (b->ref->broken) {
+		show_broken(s, t, b);
+		return 0;
+	}
+	ret = git_file(s->rel.git, b->ref->id, config_get(&s->rel.conf, "lint.support"), 16U << 20,
+		       &f, e);
 	if (ret < 0)
 		return -1;
 	support_read(&d, ret ? (const char *)f.data : "", ret ? f.size : 0);

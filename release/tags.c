@@ -122,11 +122,13 @@ int tags_load(struct tags *t, struct rel *r, struct err *e)
 	for (i = 0; i < t->ref_count; i++) {
 		const struct git_ref *ref = &t->refs[i];
 
+		if (!ref->is_tag || (!match(&r->conf, "tag.release", ref->name, false, &v) &&
+				     !match(&r->conf, "tag.rc", ref->name, true, &v)))
+			continue;
 		if (ref->broken)
-			report_note(&r->report, "unknown: %s leads nowhere: %s", ref->name,
+			report_note(&r->report, "unknown: %s leads to no commit: %s", ref->name,
 				    ref->broken);
-		else if (ref->is_tag && (match(&r->conf, "tag.release", ref->name, false, &v) ||
-					 match(&r->conf, "tag.rc", ref->name, true, &v)))
+		else
 			add(t, ref, &v);
 	}
 	if (t->n)

@@ -36,8 +36,8 @@ static const char *verdict(struct update *u, const struct feature *f, const char
 	if (f->state == STATE_EXTERNAL)
 		return "external";
 	if (f->commits) {
-		*why = arena_printf(&u->rel.report.arena, "%zu commits, the last %.12s of %s",
-				    f->commits, f->last->id,
+		*why = arena_printf(&u->rel.report.arena, "%zu commit%s, the last %.12s of %s",
+				    f->commits, f->commits == 1 ? "" : "s", f->last->id,
 				    day_text(day_of_instant(f->last->committed), day));
 		if (f->reverted && f->again)
 			return "landed again";

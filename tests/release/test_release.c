@@ -2,6 +2,7 @@
 /* Parsers of the release tool: dates, versions, messages, people, mail, results, features. */
 #include "release/date.h"
 #include "release/feature.h"
+#include "release/history.h"
 #include "release/mbox.h"
 #include "release/message.h"
 #include "release/people.h"
@@ -249,6 +250,80 @@ START_TEST(features_continue)
 }
 END_TEST
 
+#define OLD "1111111111111111111111111111111111111111"
+#define NEW "2222222222222222222222222222222222222222"
+#define HEAD(id)                                                                                   \
+	"\1" id "\0" OLD "\0"                                                                      \
+	"86400\0"                                                                                  \
+	"subject\n\nbody\n\0"                                                                      \
+	"A\0a@x\0"                                                                                 \
+	"1\0"                                                                                      \
+	"C\0c@x\0"
+
+START_TEST(history_lines)
+{
+	static const char text[] = HEAD(NEW) "\n:100644 100644 " OLD " " NEW " M\0"
+					     "a\0"
+					     ":100644 100644 " OLD " " NEW " R090\0"
+					     "old\0"
+					     "new\0"
+					     ":100644 100644 " OLD " " NEW " M\0"
+					     "logo\0"
+					     "2\t1\ta\0"
+					     "1\t3\t\0"
+					     "old\0"
+					     "new\0"
+					     "-\t-\tlogo\0" HEAD(OLD);
+	struct err e = ERR_INIT;
+	struct history h;
+
+	ck_assert_msg(!history_parse(&h, text, sizeof(text) - 1, &e), "%s", e.text);
+	ck_assert_uint_eq(h.n, 2);
+	ck_assert_str_eq(h.v[0].id, NEW);
+	ck_assert_str_eq(h.v[0].subject, "subject");
+	ck_assert_str_eq(h.v[0].committer_mail, "c@x");
+	ck_assert(h.v[0].has_date && h.v[0].committed == 86400 && h.v[0].authored == 1);
+	ck_assert_uint_eq(h.v[0].parent_count, 1);
+	ck_assert_uint_eq(h.v[0].change_count, 3);
+	ck_assert(h.v[0].changes[0].added == 2 && !h.v[0].changes[0].old);
+	ck_assert_str_eq(h.v[0].changes[1].old, "old");
+	ck_assert_str_eq(h.v[0].changes[1].path, "new");
+	ck_assert_str_eq(h.v[0].changes[1].old_id, OLD);
+	ck_assert(h.v[0].changes[1].removed == 3);
+	ck_assert(h.v[0].changes[2].added == -1);
+	ck_assert_uint_eq(h.v[1].change_count, 0);
+	history_free(&h);
+}
+END_TEST
+
+/* What git never writes, or what is cut off, is a failure and no smaller number. */
+START_TEST(history_refused)
+{
+#define TEXT(s)                                                                                    \
+	{                                                                                          \
+		s, sizeof(s) - 1                                                                   \
+	}
+	static const struct {
+		const char *text;
+		size_t len;
+	} bad[] = {TEXT("\1" NEW "\0" OLD "\0"
+			"1\0"),
+		   TEXT("1\t2\tname\0"),
+		   TEXT(HEAD(NEW) "x\t2\tname\0"),
+		   TEXT(HEAD(NEW) "1 2\tname\0"),
+		   TEXT(HEAD(NEW) "1\t2\tname"),
+		   TEXT(HEAD(NEW) "1\t2\t\0old\0"),
+		   TEXT(HEAD(NEW) "1\t2\t\0old\0new\0"),
+		   TEXT(HEAD(NEW) ":1 2 R\0new\0"),
+		   TEXT(HEAD(NEW) ":1 2 " OLD " " NEW " M\0")};
+	struct err e = ERR_INIT;
+	struct history h;
+
+	ck_assert_int_eq(history_parse(&h, bad[_i].text, bad[_i].len, &e), -1);
+	history_free(&h);
+}
+END_TEST
+
 START_TEST(spans)
 {
 	int32_t day = 0;
@@ -280,6 +355,8 @@ int main(void)
 	tcase_add_test(t, patch_subjects);
 	tcase_add_test(t, results_read_or_refused);
 	tcase_add_test(t, features_continue);
+	tcase_add_test(t, history_lines);
+	tcase_add_loop_test(t, history_refused, 0, 9);
 	tcase_add_test(t, spans);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
