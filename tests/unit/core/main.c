@@ -21,6 +21,9 @@ int main(void)
 	srunner_add_suite(r, suite_module());
 	srunner_add_suite(r, suite_stock());
 	srunner_add_suite(r, suite_truth());
+	srunner_add_suite(r, suite_policy());
+	srunner_add_suite(r, suite_plan());
+	srunner_add_suite(r, suite_journal());
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

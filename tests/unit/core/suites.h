@@ -20,5 +20,8 @@ Suite *suite_alternatives(void);
 Suite *suite_module(void);
 Suite *suite_stock(void);
 Suite *suite_truth(void);
+Suite *suite_policy(void);
+Suite *suite_plan(void);
+Suite *suite_journal(void);
 
 #endif
