@@ -347,7 +347,8 @@ void xsp_image_section(const struct xsp_image *img, uint32_t index, struct xsp_s
 	out->type = s.sh_type;
 	out->flags = s.sh_flags;
 	out->addr = s.sh_addr;
-	out->pos = (size_t)s.sh_offset;
+	/* Without content a section may claim to begin anywhere. */
+	out->pos = s.sh_offset < img->size ? (size_t)s.sh_offset : img->size;
 	out->size = (size_t)s.sh_size;
 	out->data = s.sh_type == ABI_SHT_NOBITS || !index ? NULL : img->data + s.sh_offset;
 	out->align = s.sh_addralign;

@@ -118,6 +118,9 @@ START_TEST(sections_have_content)
 	section(MAKE_EX)->type = ABI_SHT_NOBITS;
 	remake();
 	refused(&file, XSP_SPECIAL_NOBITS);
+	/* Where the cause is, is in the file even if the section claims otherwise. */
+	make_shdr(&file, ".ex_table")->sh_offset = UINT64_MAX;
+	refused(&file, XSP_SPECIAL_NOBITS);
 }
 END_TEST
 

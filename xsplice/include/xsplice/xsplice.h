@@ -339,7 +339,7 @@ struct xsp_section {
 	uint32_t type;
 	uint64_t flags;
 	uint64_t addr;
-	size_t pos; /* in the file */
+	size_t pos; /* in the file, at most its end */
 	size_t size;
 	const uint8_t *data; /* NULL for SHT_NOBITS */
 	uint64_t align;
