@@ -6,8 +6,7 @@
  * replace takes other payloads away first. So memory is looked at through sim(), which
  * shows it as it will be once the first so many payloads of the stack are reverted.
  */
-#include "core.h"
-#include "xsplice/loader.h"
+#include "link.h"
 
 /* A plan in the making. */
 struct maker {
@@ -64,22 +63,9 @@ static uint32_t stack_size(const struct xsp_loader *l)
 
 /* --- memory as it is, and as it will be ------------------------------------------- */
 
-/* Code of the hypervisor, or of a module that another one patches. */
-static void read_code(const struct xsp_loader *l, uint64_t addr, uint8_t *to, uint32_t size)
-{
-	const struct xsp_module *m;
-
-	if (l->host->is_text(l->host->ctx, addr, size)) {
-		l->host->read_text(l->host->ctx, addr, to, size);
-		return;
-	}
-	for (m = l->first; m; m = m->next)
-		if (addr >= m->base && xsp_in_range(addr - m->base, size, m->layout.size))
-			memcpy(to, m->memory + (addr - m->base), size);
-}
-
-/* Puts the part of @patch's saved bytes that falls into [@addr, + @size) there. */
-static void put_saved(const struct xsp_patch *patch, uint64_t addr, uint8_t *to, uint32_t size)
+/* Puts the part of @patch's @bytes that falls into [@addr, + @size) there. */
+static void put_bytes(const struct xsp_patch *patch, const uint8_t *bytes, uint64_t addr,
+		      uint8_t *to, uint32_t size)
 {
 	uint32_t i;
 
@@ -87,7 +73,7 @@ static void put_saved(const struct xsp_patch *patch, uint64_t addr, uint8_t *to,
 		return;
 	for (i = 0; i < patch->size; i++)
 		if (patch->addr + i >= addr && patch->addr + i - addr < size)
-			to[patch->addr + i - addr] = patch->saved[i];
+			to[patch->addr + i - addr] = bytes[i];
 }
 
 /* Code as it will be when the @reverts topmost modules are reverted. */
@@ -96,10 +82,10 @@ static void sim(const struct maker *k, uint32_t reverts, uint64_t addr, uint8_t 
 	const struct xsp_module *m = k->l->top;
 	uint32_t i;
 
-	read_code(k->l, addr, to, size);
+	xsp_read_code(k->l, addr, to, size);
 	for (; reverts--; m = m->below)
 		for (i = 0; i < m->npatches; i++)
-			put_saved(&m->patches[i], addr, to, size);
+			put_bytes(&m->patches[i], m->patches[i].saved, addr, to, size);
 }
 
 /* --- may it be done? ------------------------------------------------------------------ */
@@ -288,43 +274,77 @@ static void sort_events(struct event *v, uint32_t n)
 	}
 }
 
-/* Is @addr written by a phase before: one of the @reverts topmost modules patches it? */
-static bool written_before(const struct maker *k, uint32_t reverts, uint64_t addr)
+/* Does a phase before write there: does one of the @reverts topmost modules patch it? */
+static bool written_before(const struct maker *k, uint32_t reverts, uint64_t addr, uint32_t size)
 {
 	const struct xsp_module *m = k->l->top;
 	uint32_t i;
 
 	for (; reverts--; m = m->below)
 		for (i = 0; i < m->npatches; i++)
-			if (m->patches[i].addr == addr)
+			if (overlap(m->patches[i].addr, m->patches[i].size, addr, size))
 				return true;
 	return false;
 }
 
-/* One address: the events from @v on, all there, in order. A step if bytes change. */
-static void add_write(struct maker *k, const struct event *v, uint32_t n, uint32_t first)
+/* The events of one phase, sorted by address. */
+struct phase {
+	const struct event *v;
+	uint32_t n;
+	uint32_t first; /* modules of the stack that are gone before */
+};
+
+/*
+ * What is at [@addr, + @size) when all events have been written, in the order of
+ * writing. Only few are near: @near is the index of one of them.
+ */
+static void write_near(const struct phase *p, uint32_t near, uint64_t addr, uint8_t *to,
+		       uint32_t size)
 {
-	uint64_t addr = v->patch->addr;
+	uint32_t begin = near;
+	uint32_t end = near;
+	uint32_t seq = 0;
+	uint32_t left;
+
+	while (begin && addr - p->v[begin - 1].patch->addr < XSP_PATCH_MAX)
+		begin--;
+	while (end < p->n && p->v[end].patch->addr < addr + size)
+		end++;
+	for (left = end - begin; left; left--) {
+		uint32_t next = end;
+		uint32_t i;
+
+		for (i = begin; i < end; i++)
+			if (p->v[i].seq >= seq && (next == end || p->v[i].seq < p->v[next].seq))
+				next = i;
+		put_bytes(p->v[next].patch, p->v[next].bytes, addr, to, size);
+		seq = p->v[next].seq + 1;
+	}
+}
+
+/* One address: the @n events from index @at on, all there are. A step if bytes change. */
+static void add_write(struct maker *k, const struct phase *p, uint32_t at, uint32_t n)
+{
+	uint64_t addr = p->v[at].patch->addr;
 	uint8_t *old = k->plan->bytes + k->used;
 	uint32_t size = 0;
 	struct xsp_step *s;
 	uint8_t *new;
 	uint32_t i;
 
-	for (i = 0; i < n; i++)
-		if (v[i].patch->size > size)
-			size = v[i].patch->size;
+	for (i = at; i < at + n; i++)
+		if (p->v[i].patch->size > size)
+			size = p->v[i].patch->size;
 	new = old + size;
-	sim(k, first, addr, old, size);
+	sim(k, p->first, addr, old, size);
 	memcpy(new, old, size);
-	for (i = 0; i < n; i++)
-		memcpy(new, v[i].bytes, v[i].patch->size);
+	write_near(p, at, addr, new, size);
 	if (!memcmp(old, new, size))
 		return;
 	s = add_step(k, XSP_WRITE, NULL, addr);
 	s->size = size;
 	s->bytes = k->used;
-	s->fresh = !written_before(k, first, addr);
+	s->fresh = !written_before(k, p->first, addr, size);
 	k->used += 2 * size;
 }
 
@@ -347,11 +367,13 @@ static uint32_t add_events(struct event *v, uint32_t n, const struct xsp_module 
 
 /*
  * The writes of one phase: the modules [@first, @first + @count) of the stack go, and
- * the new one comes if @apply. Each address is written at most once.
+ * the new one comes if @apply. Each address is written at most once; where a new patch
+ * begins inside an old one, both writes have the bytes that shall be there in the end.
  */
 static int add_writes(struct maker *k, uint32_t first, uint32_t count, bool apply)
 {
 	uint32_t room = apply ? k->m->npatches : 0;
+	struct phase p = {NULL, 0, first};
 	struct event *v;
 	uint32_t n = 0;
 	uint32_t i;
@@ -368,12 +390,14 @@ static int add_writes(struct maker *k, uint32_t first, uint32_t count, bool appl
 	if (apply)
 		n = add_events(v, n, k->m, true);
 	sort_events(v, n);
+	p.v = v;
+	p.n = n;
 	for (i = 0; i < n;) {
 		uint32_t end = i + 1;
 
 		while (end < n && v[end].patch->addr == v[i].patch->addr)
 			end++;
-		add_write(k, v + i, end - i, first);
+		add_write(k, &p, i, end - i);
 		i = end;
 	}
 	k->host->free(k->host->ctx, v);
@@ -513,7 +537,7 @@ bool xsp_plan_holds(const struct xsp_loader *l, const struct xsp_plan *plan)
 
 		if (s->kind != XSP_WRITE || !s->fresh)
 			continue;
-		read_code(l, s->addr, now, s->size);
+		xsp_read_code(l, s->addr, now, s->size);
 		if (memcmp(now, xsp_step_old(plan, s), s->size))
 			return false;
 	}

@@ -63,11 +63,12 @@ static void cf_check host_free(void *ctx, void *memory)
         xfree(memory);
 }
 
+/* What was only for boot still has names, but is gone. */
 static bool cf_check host_symbol(void *ctx, const char *name, uint64_t *addr)
 {
     *addr = symbols_lookup_by_name(name);
 
-    return *addr;
+    return *addr && !xsplice_is_gone(*addr);
 }
 
 static bool cf_check host_is_text(void *ctx, uint64_t addr, uint64_t size)

@@ -131,6 +131,11 @@ static inline bool xsplice_is_between(unsigned long addr, unsigned long size,
     return addr >= (unsigned long)start && at <= total && size <= total - at;
 }
 
+static inline bool xsplice_is_gone(unsigned long addr)
+{
+    return xsplice_is_between(addr, 1, __2M_init_start, __2M_init_end);
+}
+
 /* Constants and data; what lies between them is gone after boot. */
 static inline bool xsplice_is_data(unsigned long addr, unsigned long size)
 {
