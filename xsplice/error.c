@@ -136,6 +136,7 @@ static const struct entry catalogue[XSP_CODES] = {
 	[XSP_POLICY_KEY_ALGO] = {"is of another algorithm than its key", SIG},
 	[XSP_POLICY_KEY_TIME] = {"was not made while its key was valid", SIG},
 	[XSP_POLICY_BAD_SIGNATURE] = {"is not its key's over this content", SIG},
+	[XSP_POLICY_SIGNER] = {"names a signer that is not its key's owner", SIG},
 	[XSP_POLICY_TOO_FEW] = {"has fewer good signatures than are needed here", SIG},
 
 	[XSP_NO_MEMORY] = {"needs more memory than there is", MEM},

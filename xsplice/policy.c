@@ -17,9 +17,25 @@ static const struct xsp_key *find_key(const struct xsp_policy *policy, const str
 	return NULL;
 }
 
-/* What the key is allows such a signature. */
-static enum xsp_code check_key(const struct xsp_key *key, const struct xsp_pgp_sig *pgp)
+/* The record's name of the signer, which is not signed, is one that the key has. */
+static bool is_owner(const struct xsp_key *key, const struct xsp_bytes *signer)
 {
+	uint32_t i;
+
+	for (i = 0; i < key->nowners; i++)
+		if (key->owners[i].size == signer->size &&
+		    !memcmp(key->owners[i].data, signer->data, signer->size))
+			return true;
+	return false;
+}
+
+/* What the key is allows such a signature. */
+static enum xsp_code check_key(const struct xsp_key *key, const struct xsp_sig *s)
+{
+	const struct xsp_pgp_sig *pgp = &s->pgp;
+
+	if (!is_owner(key, &s->signer))
+		return XSP_POLICY_SIGNER;
 	if (key->algo != pgp->algo)
 		return XSP_POLICY_KEY_ALGO;
 	if (pgp->created < key->created || (key->expires && pgp->created >= key->expires))
@@ -66,7 +82,7 @@ static void judge(const struct xsp_policy *policy, const struct xsp_host *host,
 		blame(v, XSP_POLICY_UNKNOWN_KEY, s.pos, SIGNATURE);
 		return;
 	}
-	code = check_key(key, &s.pgp);
+	code = check_key(key, &s);
 	if (code == XSP_OK)
 		code = check_made(host, key, t, &s.pgp);
 	if (code != XSP_OK) {

@@ -17,6 +17,7 @@ static struct xsp_key keys[NKEYS]; /* those that packet.h signs with: 1, 2, 3 */
 static struct xsp_verdict verdict;
 static struct xsp_cause cause;
 static uint32_t checked; /* bit per key that was asked */
+static const struct xsp_bytes somebody = {(const uint8_t *)"Somebody", 8};
 static uint32_t wrong; /* bit per key whose signatures do not fit */
 
 /* Numbers in packets are made up: the answer comes from @wrong. */
@@ -80,7 +81,8 @@ static void setup(void)
 	for (int i = 0; i < NKEYS; i++) {
 		memset(keys[i].fingerprint, i + 1, sizeof(keys[i].fingerprint));
 		keys[i].algo = i ? XSP_PGP_ECDSA : XSP_PGP_RSA;
-		keys[i].owner = "";
+		keys[i].owners = &somebody;
+		keys[i].nowners = 1;
 	}
 	policy = (struct xsp_policy){XSP_ENFORCE, 1, keys, NKEYS};
 	checked = wrong = 0;
@@ -252,6 +254,20 @@ START_TEST(outside_the_keys_time)
 }
 END_TEST
 
+/* The name in a record is not signed: it must be the key's. */
+START_TEST(another_name)
+{
+	static const struct xsp_bytes others[] = {{(const uint8_t *)"Sumebody", 8},
+						  {(const uint8_t *)"Some", 4}};
+
+	sign("1");
+	keys[0].owners = others;
+	keys[0].nowners = 2;
+	is(XSP_POLICY_SIGNER);
+	ck_assert_uint_eq(checked, 0);
+}
+END_TEST
+
 START_TEST(size_of_digests)
 {
 	ck_assert_uint_eq(xsp_digest_size(XSP_PGP_SHA256), 32);
@@ -290,6 +306,7 @@ Suite *suite_policy(void)
 	tcase_add_test(t, several_are_needed);
 	tcase_add_test(t, another_algorithm_than_the_key);
 	tcase_add_test(t, outside_the_keys_time);
+	tcase_add_test(t, another_name);
 	tcase_add_test(t, size_of_digests);
 	tcase_add_test(t, what_may_not_be_patched);
 	suite_add_tcase(s, t);

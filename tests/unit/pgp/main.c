@@ -9,6 +9,7 @@ int main(void)
 	srunner_add_suite(r, suite_sign());
 	srunner_add_suite(r, suite_verify());
 	srunner_add_suite(r, suite_flips());
+	srunner_add_suite(r, suite_pubkey());
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

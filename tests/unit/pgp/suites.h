@@ -8,5 +8,6 @@ Suite *suite_judge(void);
 Suite *suite_sign(void);
 Suite *suite_verify(void);
 Suite *suite_flips(void);
+Suite *suite_pubkey(void);
 
 #endif

@@ -110,7 +110,8 @@ struct xsp_key {
 	uint8_t curve; /* enum xsp_curve, for XSP_PGP_ECDSA */
 	uint32_t created; /* seconds since 1970 */
 	uint32_t expires; /* the same; 0: never */
-	const char *owner; /* user id, for messages */
+	const struct xsp_bytes *owners; /* user ids of the key, or of its primary key */
+	uint32_t nowners;
 	struct xsp_bytes n, e; /* RSA: modulus and exponent, big-endian, no leading zeros */
 	struct xsp_bytes point; /* ECDSA: 0x04, x, y */
 };

@@ -146,7 +146,6 @@ static int read_key(struct keyring *k, const uint8_t *body, size_t size, bool pr
     e = &k->keys[k->nkeys++];
     memset(e, 0, sizeof(*e));
     e->primary = primary;
-    e->key.owner = "";
     e->key.created = be(p + 1, 4);
     e->key.algo = p[5];
     e->old = p[0] != 4;
@@ -332,10 +331,10 @@ static int read_user(struct keyring *k, const uint8_t *body, size_t size)
 
     if ( !primary )
         return fail(k, "begins with a user id: it is not a keyring");
-    if ( !primary->user.size )
+    if ( primary->nusers < KEYRING_USERS )
     {
-        primary->user.data = body;
-        primary->user.size = size;
+        primary->users[primary->nusers].data = body;
+        primary->users[primary->nusers++].size = size;
     }
 
     return 0;
@@ -436,20 +435,21 @@ static bool is_usable(const struct keyring_key *e)
 /* Keeps the keys that are usable; each knows its owner. */
 static void keep_usable(struct keyring *k)
 {
-    struct xsp_bytes user = { 0 };
+    struct keyring_key primary = { .nusers = 0 };
     size_t i, n = 0;
 
     for ( i = 0; i < k->nkeys; i++ )
     {
         if ( k->keys[i].primary )
-            user = k->keys[i].user;
+            primary = k->keys[i];
         if ( !is_usable(&k->keys[i]) )
         {
             k->left_out++;
             continue;
         }
         k->keys[n] = k->keys[i];
-        k->keys[n++].user = user;
+        memcpy(k->keys[n].users, primary.users, sizeof(primary.users));
+        k->keys[n++].nusers = primary.nusers;
     }
     k->nkeys = n;
 }
@@ -582,21 +582,22 @@ static void print_field(const char *field, const char *name, size_t i,
         printf("        .%s = { %s_%zu, sizeof(%s_%zu) },\n", field, name, i, name, i);
 }
 
-/* As a C string; what is not plain ASCII becomes a question mark. */
-static void print_owner(const struct xsp_bytes *user)
+/* User ids, byte for byte: the signer that a record names is compared with them. */
+static void print_owners(size_t i, const struct keyring_key *e)
 {
-    size_t i;
+    char name[32];
+    size_t k;
 
-    printf("        .owner = \"");
-    for ( i = 0; i < user->size && i < 127; i++ )
+    for ( k = 0; k < e->nusers; k++ )
     {
-        uint8_t c = user->data[i];
-
-        if ( c < ' ' || c > '~' || c == '"' || c == '\\' )
-            c = '?';
-        putchar(c);
+        snprintf(name, sizeof(name), "owner_%zu", i);
+        print_bytes(name, k, &e->users[k]);
     }
-    printf("\",\n");
+    printf("static const struct xsp_bytes owners_%zu[] = {\n", i);
+    for ( k = 0; k < e->nusers; k++ )
+        if ( e->users[k].size )
+            printf("    { owner_%zu_%zu, sizeof(owner_%zu_%zu) },\n", i, k, i, k);
+    printf("    { NULL, 0 },\n};\n\n");
 }
 
 static void print_key(size_t i, const struct keyring_key *e)
@@ -610,7 +611,7 @@ static void print_key(size_t i, const struct keyring_key *e)
            e->key.curve);
     printf("        .created = %uu,\n        .expires = %uu,\n", e->key.created,
            e->key.expires);
-    print_owner(&e->user);
+    printf("        .owners = owners_%zu,\n        .nowners = %zu,\n", i, e->nusers);
     print_field("n", "n", i, &e->key.n);
     print_field("e", "e", i, &e->key.e);
     print_field("point", "point", i, &e->key.point);
@@ -630,12 +631,13 @@ void keyring_print(const struct keyring *k)
         print_bytes("n", i, &k->keys[i].key.n);
         print_bytes("e", i, &k->keys[i].key.e);
         print_bytes("point", i, &k->keys[i].key.point);
+        print_owners(i, &k->keys[i]);
     }
     printf("const struct xsp_key xsplice_keys[] = {\n");
     for ( i = 0; i < k->nkeys; i++ )
         print_key(i, &k->keys[i]);
     if ( !k->nkeys )
-        printf("    { .owner = \"\" },\n");
+        printf("    { .nowners = 0 },\n");
     printf("};\n\nconst unsigned int xsplice_nkeys = %zu;\n", k->nkeys);
 }
 

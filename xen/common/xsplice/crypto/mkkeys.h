@@ -7,11 +7,13 @@
 
 #include "xsplice/loader.h"
 
-#define KEYRING_MAX 256
+#define KEYRING_MAX   256
+#define KEYRING_USERS 16
 
 struct keyring_key {
     struct xsp_key key;      /* its bytes are in the caller's data */
-    struct xsp_bytes user;   /* first user id of the primary key */
+    struct xsp_bytes users[KEYRING_USERS]; /* user ids of the primary key */
+    size_t nusers;
     bool primary;
     bool old;                /* not version 4 */
     bool revoked;
