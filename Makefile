@@ -47,15 +47,19 @@ help:
 ## bench: benchmarks, as JSON
 ## coverage: lines and branches of the core that unit tests reach
 ## base: Debian's Xen, rebuilt and proven, as a base in build/store/
+## xen: Debian's Xen with our loader, in build/xen/xsplice-4.17/; keys for tests in build/keys/
 ## base-4.20: Xen 4.20 of Debian 13, built here, as a base in build/store-4.20/
 ## install: programs, man pages, completions to DESTDIR PREFIX
 ## clean: removes what was compiled; distclean removes all of build/
 
 # --- the real Xen ------------------------------------------------------------
-xen: $(TREE).built
+stock-xen: $(TREE).built
 $(TREE).built:
 	@scripts/need fetch xen
 	@scripts/build-xen
+xen: stock-xen
+	@scripts/need fetch xen demo
+	@scripts/build-overlay
 xen-4.20: build/xen/debian-4.20.built
 build/xen/debian-4.20.built:
 	@scripts/need fetch xen
@@ -64,7 +68,7 @@ testhost: need-fetch need-host
 	@scripts/fetch kernel xen-shipped xen-tools
 
 # The base is made again when the tree or the maker of bases changed its form.
-base: programs xen
+base: programs stock-xen
 	@scripts/need fetch && scripts/fetch xen-shipped
 	@scripts/make-base $(TREE) $(STORE) build/xen/shipped/xen
 
@@ -104,7 +108,7 @@ build-base-tests: need-check base
 check-base: build-base-tests
 	@scripts/run-tests $(base-tests)
 
-check-host: base testhost need-demo
+check-host: base xen testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests tests/host/selftest $(host-tests)
 
 check-xen-history: programs need-check
@@ -121,7 +125,7 @@ lint: need-check
 	@$(parallel) VARIANT=clang programs tests
 	@scripts/run-tests scripts/lint $(source-tests)
 
-check: build-unit fuzz-build build-base-tests testhost need-demo
+check: build-unit fuzz-build build-base-tests xen testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
 	@$(parallel) VARIANT=asan build/asan/bin/xsplice-release
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
@@ -152,5 +156,5 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all programs help xen xen-4.20 testhost base base-4.20 demo host tests build-unit check-unit check-xen-history build-base-tests check-base check-host \
+.PHONY: all programs help stock-xen xen xen-4.20 testhost base base-4.20 demo host tests build-unit check-unit check-xen-history build-base-tests check-base check-host \
 	fuzz fuzz-build fuzz-programs lint check bench coverage install clean distclean
