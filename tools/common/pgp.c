@@ -38,20 +38,30 @@ static int fail_gpg(struct err *e, enum err_kind kind, gpgme_error_t g, const ch
 	return err_set(e, kind, "%s: %s", what, text);
 }
 
+#define GPG "/usr/bin/gpg" /* of Debian's package gpg */
+
 /* A GPGME context; @home NULL: the caller's. */
 static gpgme_ctx_t new_ctx(const char *home, struct err *e)
 {
 	gpgme_ctx_t ctx = NULL;
 	gpgme_error_t g;
 
+	/*
+	 * By its full name: left alone, GPGME takes the first gpgconf or gpg on the
+	 * caller's PATH, which then could say of any signature that it is good. (It
+	 * still asks the first gpg on it for its version, once, and makes no use of it.)
+	 */
+	gpgme_set_global_flag("disable-gpgconf", "1");
 	gpgme_check_version(NULL);
-	g = gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP);
+	g = gpgme_set_engine_info(GPGME_PROTOCOL_OpenPGP, GPG, NULL);
+	if (!g)
+		g = gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP);
 	if (!g)
 		g = gpgme_new(&ctx);
 	if (!g)
 		g = gpgme_set_protocol(ctx, GPGME_PROTOCOL_OpenPGP);
 	if (!g && home)
-		g = gpgme_ctx_set_engine_info(ctx, GPGME_PROTOCOL_OpenPGP, NULL, home);
+		g = gpgme_ctx_set_engine_info(ctx, GPGME_PROTOCOL_OpenPGP, GPG, home);
 	if (g) {
 		fail_gpg(e, ERR_FAIL, g, "GnuPG");
 		gpgme_release(ctx);

@@ -92,6 +92,31 @@ START_TEST(good_signatures)
 }
 END_TEST
 
+/* Programs of GnuPG's names that come first on PATH are not asked. */
+START_TEST(not_the_first_gpg_on_the_path)
+{
+	static const char *const names[] = {"gpg", "gpgconf", "gpgv", "gpg-agent"};
+	autofree char *dir = path_join(home, "path");
+	autofree char *called = path_join(home, "called");
+	autofree char *script = mem_printf("#!/bin/sh\necho $0 >>%s\nexit 0\n", called);
+	autofree char *path = mem_printf("%s:%s", dir, getenv("PATH"));
+	struct payload_signers s;
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(dir_make(dir, &e), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		autofree char *file = path_join(dir, names[i]);
+
+		ck_assert_int_eq(file_write(file, script, strlen(script), 0755, &e), 0);
+	}
+	setenv("PATH", path, 1);
+	ck_assert_msg(verify_payload(&by_both, ring, 2, &s, &e) == 0, "%s", e.text);
+	payload_signers_free(&s);
+	ck_assert_msg(!file_exists(called), "a program on PATH was run");
+	setenv("PATH", strchr(path, ':') + 1, 1);
+}
+END_TEST
+
 START_TEST(more_keys_than_there_are)
 {
 	refused(&by_alice, 2, "signed by 1 key, 2 are required");
@@ -284,6 +309,7 @@ Suite *suite_verify(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, good_signatures);
 	tcase_add_test(t, more_keys_than_there_are);
+	tcase_add_test(t, not_the_first_gpg_on_the_path);
 	tcase_add_test(t, unsigned_file);
 	tcase_add_test(t, revoked_key);
 	tcase_add_test(t, unknown_key);
