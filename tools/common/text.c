@@ -41,7 +41,7 @@ size_t text_utf8_len(const char *str, size_t len)
 	return 0;
 }
 
-/* Characters that move the cursor or turn the reading direction. */
+/* Characters that move the cursor, end a line or turn the reading direction. */
 static bool is_harmful(const unsigned char *s, size_t n)
 {
 	uint32_t c;
@@ -49,11 +49,12 @@ static bool is_harmful(const unsigned char *s, size_t n)
 	if (n == 1)
 		return s[0] < 0x20 || s[0] == 0x7f;
 	if (n == 2)
-		return s[0] == 0xc2 && s[1] < 0xa0;
+		return (s[0] == 0xc2 && s[1] < 0xa0) || (s[0] == 0xd8 && s[1] == 0x9c);
 	if (n != 3)
 		return false;
 	c = (s[0] & 0xfu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
-	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+	return (c >= 0x200e && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
 }
 
 static size_t escape(char *dst, size_t size, const char *src, size_t len, bool keep_layout)

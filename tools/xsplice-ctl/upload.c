@@ -6,6 +6,7 @@
 #include "xsplice-ctl/modinfo.h"
 #include "xsplice-ctl/wire.h"
 #include "common/text.h"
+#include "xsplice/abi.h"
 
 #include <string.h>
 
@@ -65,7 +66,8 @@ static bool has_digest(const struct payload *p)
 	size_t at = 0;
 
 	while (modinfo_next(p->modinfo, p->modinfo_len, &at, &m))
-		if (memmem(m.key, m.key_len, "digest", 6))
+		if (m.key_len == strlen(ABI_INFO_DIGEST) &&
+		    !memcmp(m.key, ABI_INFO_DIGEST, m.key_len))
 			return true;
 	return false;
 }
