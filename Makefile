@@ -35,7 +35,7 @@ help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST) | sort | awk -F': ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 ## all: the programs, in build/bin/ (the default)
-## demo: the main job end to end, on a real Xen host
+## demo: the main job end to end, on a real Xen with our loader (HOST_XEN=stock: with Xen's own)
 ## host: a shell on a real Xen host with the tools in it
 ## check: all tests: unit, builder, host, analysers, fuzzing
 ## check-unit: unit and builder tests, plain and under sanitizers, no host
@@ -75,7 +75,11 @@ base: programs stock-xen
 base-4.20: programs xen-4.20
 	@scripts/make-base build/xen/debian-4.20 $(STORE)-4.20
 
-demo: programs base testhost need-demo
+# The same for the Xen with our loader, whose build-id changes with it.
+overlay-base: programs xen
+	@scripts/make-base build/xen/xsplice-4.17 $(STORE)-xsplice build/xen/xsplice-4.17/xen/xen
+
+demo: programs $(if $(filter stock,$(HOST_XEN)),base,overlay-base) testhost need-demo
 	@tests/demo/demo
 
 host: programs testhost
@@ -108,7 +112,7 @@ build-base-tests: need-check base
 check-base: build-base-tests
 	@scripts/run-tests $(base-tests)
 
-check-host: base xen testhost need-demo
+check-host: base overlay-base testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests tests/host/selftest $(host-tests)
 
 check-xen-history: programs need-check
@@ -125,7 +129,7 @@ lint: need-check
 	@$(parallel) VARIANT=clang programs tests
 	@scripts/run-tests scripts/lint $(source-tests)
 
-check: build-unit fuzz-build build-base-tests xen testhost need-demo
+check: build-unit fuzz-build build-base-tests overlay-base testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
 	@$(parallel) VARIANT=asan build/asan/bin/xsplice-release
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
@@ -156,5 +160,5 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all programs help stock-xen xen xen-4.20 testhost base base-4.20 demo host tests build-unit check-unit check-xen-history build-base-tests check-base check-host \
+.PHONY: all programs help stock-xen xen xen-4.20 testhost base base-4.20 overlay-base demo host tests build-unit check-unit check-xen-history build-base-tests check-base check-host \
 	fuzz fuzz-build fuzz-programs lint check bench coverage install clean distclean

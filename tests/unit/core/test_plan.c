@@ -234,7 +234,7 @@ static uint8_t pristine[0x1000];
 /* What memory must be: pristine, with the stack's patches over it, from below. */
 static void check_model(void)
 {
-	const struct xsp_module *order[MODULES];
+	const struct xsp_module *order[MODULES] = {NULL};
 	uint8_t model[sizeof(pristine)];
 	size_t n = 0;
 
