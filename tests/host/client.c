@@ -44,6 +44,7 @@ enum {
 	KILLED_MS = 5000, /* for a killed command to be gone */
 	MARK_MS = 2000, /* for the console to show the end of the command */
 	TAIL_LINES = 40,
+	FATAL_LINES = 200, /* so far back is looked for what was fatal */
 	LOG_MAX = 64 << 20,
 };
 
@@ -124,21 +125,44 @@ static void print_escaped(const char *bytes, size_t count)
 	}
 }
 
+static bool begins_fatal(const char *line, size_t size)
+{
+	for (size_t i = 0; i < sizeof(fatal_text) / sizeof(*fatal_text); i++) {
+		const char *end = memchr(line, '\n', size);
+		size_t length = end ? (size_t)(end - line) : size;
+
+		if (memmem(line, length, fatal_text[i], strlen(fatal_text[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Where the last lines begin, and before them what says why: a crash prints much behind it. */
+static size_t tail_start(const char *bytes, size_t size)
+{
+	size_t from, start = size;
+	int lines = 0;
+
+	for (from = size - 1; from > 0 && lines < FATAL_LINES; from--) {
+		if (bytes[from - 1] != '\n')
+			continue;
+		if (++lines <= TAIL_LINES || begins_fatal(bytes + from, size - from))
+			start = from;
+	}
+	return lines < TAIL_LINES ? 0 : start;
+}
+
 static void print_tail(const struct client *c, const char *path)
 {
 	size_t size, from;
 	char *bytes = read_file(path, &size);
-	int lines = 0;
 
 	if (!bytes || size == 0) {
 		complain(c, "%s is empty", path);
 		free(bytes);
 		return;
 	}
-	for (from = size - 1; from > 0; from--) {
-		if (bytes[from - 1] == '\n' && ++lines == TAIL_LINES)
-			break;
-	}
+	from = tail_start(bytes, size);
 	complain(c, "the end of %s:", path);
 	print_escaped(bytes + from, size - from);
 	if (bytes[size - 1] != '\n')
