@@ -163,13 +163,14 @@ void xsplice_sync_abi(struct xsp_module *m)
     }
 }
 
-static struct xsplice_payload *alloc_payload(struct xsp_module *m)
+/* @nfuncs: as the file has them; the module knows its patches only once it is linked. */
+static struct xsplice_payload *alloc_payload(struct xsp_module *m, unsigned int nfuncs)
 {
     struct xsplice_payload *p = xzalloc(struct xsplice_payload);
 
     if ( !p )
         return NULL;
-    p->abi.fstate = xzalloc_array(struct livepatch_fstate, m->npatches + 1);
+    p->abi.fstate = xzalloc_array(struct livepatch_fstate, nfuncs + 1);
     if ( !p->abi.fstate )
     {
         xfree(p);
@@ -205,7 +206,7 @@ static int no_memory(struct xsplice_attempt *a)
 /* Gives @m memory and makes of it what runs. */
 static int realize(struct xsp_module *m, struct xsplice_attempt *a)
 {
-    struct xsplice_payload *p = alloc_payload(m);
+    struct xsplice_payload *p = alloc_payload(m, a->payload.nfuncs);
     void *memory = p ? vmalloc_xen(m->layout.size) : NULL;
     int rc;
 
