@@ -35,13 +35,12 @@ help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST) | sort | awk -F': ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 ## all: the programs, in build/bin/ (the default)
-## demo: the main job end to end, on a real Xen host
-## host: a shell on a real Xen host with the tools in it
+## demo: the main job end to end, on a real Xen with our loader (HOST_XEN=stock: with Xen's own)
+## host: a shell on a real Xen host with the tools in it (HOST_XEN=xsplice: with our loader)
 ## check: all tests: unit, builder, host, analysers, fuzzing
 ## check-unit: unit and builder tests, plain and under sanitizers, no host
 ## check-base: the builder on the objects and sources of a real Xen, no host
 ## check-host: the tests on real Xen hosts
-## check-loader: the tests of our loader on real Xen hosts (not yet part of check)
 ## check-xen-history: the release tool on a clone of Xen's repository, XSPLICE_XEN_GIT
 ## lint: formatter, analysers, arrows between the parts
 ## fuzz: every fuzz target for FUZZ_SECONDS (60) each
@@ -80,11 +79,11 @@ base-4.20: programs xen-4.20
 overlay-base: programs xen
 	@scripts/make-base build/xen/xsplice-4.17 $(STORE)-xsplice build/xen/xsplice-4.17/xen/xen
 
-demo: programs $(if $(filter xsplice,$(HOST_XEN)),overlay-base,base) testhost need-demo
+demo: programs base $(if $(filter stock,$(HOST_XEN)),,overlay-base) testhost need-demo
 	@tests/demo/demo
 
-host: programs testhost
-	@tests/host/host shell --tool build/bin/xsplice-ctl --share .
+host: programs testhost $(if $(filter xsplice,$(HOST_XEN)),xen)
+	@tests/host/host shell $(if $(filter xsplice,$(HOST_XEN)),--xen build/xen/xsplice-4.17/xen/xen) --tool build/bin/xsplice-ctl --share .
 
 # --- tests -------------------------------------------------------------------
 tests: $(all-tests)
@@ -95,9 +94,7 @@ unit-tests   := $(all-tests:build/$(VARIANT)/%=build/rel/%) \
 	$(patsubst build/$(VARIANT)/%,"CK_FORK=no build/asan/%",$(all-tests))
 unit-jobs    := -j$(shell echo $$(($$(nproc) + 1)))
 source-tests := scripts/check-freestanding scripts/check-arrows
-# Those of our loader are apart (check-loader) until it is found why it runs out of memory.
-host-tests    = $(sort $(filter-out %.inc %.md %/loader %/loader-stock-payloads,$(wildcard tests/host/cases/*)))
-loader-tests  = tests/host/cases/loader tests/host/cases/loader-stock-payloads
+host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
 other-tests  := tests/release/run
 
 build-unit: need-check
@@ -115,14 +112,11 @@ build-base-tests: need-check base
 check-base: build-base-tests
 	@scripts/run-tests $(base-tests)
 
-check-host: base testhost need-demo
+check-host: base overlay-base testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests tests/host/selftest $(host-tests)
 
 check-xen-history: programs need-check
 	@tests/release/xen-history
-
-check-loader: base overlay-base testhost need-demo
-	@XSPLICE_TOP=$(CURDIR) scripts/run-tests $(loader-tests)
 
 FUZZ_SECONDS ?= 60
 fuzz-build: need-check
@@ -135,7 +129,7 @@ lint: need-check
 	@$(parallel) VARIANT=clang programs tests
 	@scripts/run-tests scripts/lint $(source-tests)
 
-check: build-unit fuzz-build build-base-tests xen testhost need-demo
+check: build-unit fuzz-build build-base-tests overlay-base testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
 	@$(parallel) VARIANT=asan build/asan/bin/xsplice-release
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
@@ -166,5 +160,5 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all programs help stock-xen xen xen-4.20 testhost base base-4.20 overlay-base demo host tests build-unit check-unit check-xen-history build-base-tests check-base check-host check-loader \
+.PHONY: all programs help stock-xen xen xen-4.20 testhost base base-4.20 overlay-base demo host tests build-unit check-unit check-xen-history build-base-tests check-base check-host \
 	fuzz fuzz-build fuzz-programs lint check bench coverage install clean distclean
