@@ -2,6 +2,7 @@
 #include "xsplice-ctl/act.h"
 
 #include "xsplice-ctl/explain.h"
+#include "xsplice-ctl/loader.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -97,7 +98,7 @@ static int explain_refusal(struct lp *lp, const struct row *r, const char *name,
 			       "payload%s applied: revert those on top of it first (or Xen is busy "
 			       "with another action: try again)",
 			       name, n, n == 1 ? " is" : "s are");
-	return explain(e, r->op, WHEN_ASKED, name, rc);
+	return loader_explain(lp, e, r->op, WHEN_ASKED, name, rc);
 }
 
 /* One request and its result: 0, or a negative errno value with @when it came. */
@@ -150,7 +151,7 @@ static int try_all(struct lp *lp, const struct row *r, const char *name, const s
 		rc = 0;
 	if (rc)
 		return when == WHEN_ASKED ? explain_refusal(lp, r, name, rc, e)
-					  : explain(e, r->op, when, name, rc);
+					  : loader_explain(lp, e, r->op, when, name, rc);
 	if (r->to && st.state != r->to)
 		return err_set(e, ERR_STATE,
 			       "%s: Xen reports success, but its state is %s: somebody else acts "

@@ -20,7 +20,9 @@ struct outcome {
 
 static void print_text(const char *name, bool load, const struct upload *u, const struct outcome *r)
 {
-	const char *unverified = u->trust.verified ? "" : ", NOT VERIFIED";
+	const char *unverified = u->trust.verified	? ""
+				 : u->trust.left_to_xen ? ", verified by Xen"
+							: ", NOT VERIFIED";
 
 	if (!r->uploaded && !r->applied)
 		printf("%s: nothing to do: its state is %s\n", name, lp_state_name(r->state));
@@ -51,7 +53,11 @@ static void print_json(const char *command, const char *name, struct upload *u,
 	json_put_str(doc, "state", lp_state_name(r->state));
 	json_put_int(doc, "size", (int64_t)u->file.size);
 	put_id(doc, "build_id", u->payload.build_id, u->payload.build_id_len);
-	json_put_bool(doc, "verified", u->trust.verified);
+	json_put_bool(doc, "verified", u->trust.verified || u->trust.left_to_xen);
+	json_put_str(doc, "verified_by",
+		     u->trust.verified	    ? "keyring"
+		     : u->trust.left_to_xen ? "hypervisor"
+					    : NULL);
 	json_put(doc, "signers", u->trust.signers ? u->trust.signers : json_new_array());
 	u->trust.signers = NULL;
 	json_put_int(doc, "took_ns", (int64_t)r->took);

@@ -2,11 +2,14 @@
 /*
  * ctl.h - the commands, and what they share
  *
- * cmd-list.c    list
- * cmd-info.c    info
- * cmd-upload.c  upload, load
- * cmd-action.c  apply, revert, replace, unload
- * compat.c      all of them as xen-livepatch has them
+ * cmd-list.c       list
+ * cmd-info.c       info
+ * cmd-functions.c  functions
+ * cmd-journal.c    journal
+ * cmd-check.c      check
+ * cmd-upload.c     upload, load
+ * cmd-action.c     apply, revert, replace, unload
+ * compat.c         those that xen-livepatch has, as it has them
  */
 #ifndef XSPLICE_CTL_CTL_H
 #define XSPLICE_CTL_CTL_H
@@ -34,6 +37,9 @@ struct json *ctl_entry_json(const struct lp_entry *entry);
 
 int cmd_list(struct cli *cli, void *opts, int argc, char **argv);
 int cmd_info(struct cli *cli, void *opts, int argc, char **argv);
+int cmd_functions(struct cli *cli, void *opts, int argc, char **argv);
+int cmd_journal(struct cli *cli, void *opts, int argc, char **argv);
+int cmd_check(struct cli *cli, void *opts, int argc, char **argv);
 int cmd_upload(struct cli *cli, void *opts, int argc, char **argv);
 int cmd_load(struct cli *cli, void *opts, int argc, char **argv);
 int cmd_apply(struct cli *cli, void *opts, int argc, char **argv);

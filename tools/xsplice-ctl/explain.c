@@ -129,3 +129,8 @@ int explain(struct err *e, enum op op, enum when when, const char *name, int rc)
 	return err_set(e, r->kind, "%s: %s [%s, error %d]", name ? name : "Xen", r->text,
 		       strerror(-rc), -rc);
 }
+
+enum err_kind explain_kind(enum op op, enum when when, int rc)
+{
+	return find_row(op, when, -rc)->kind;
+}

@@ -31,4 +31,7 @@ enum when {
  */
 int explain(struct err *e, enum op op, enum when when, const char *name, int rc);
 
+/* What kind of failure explain() would record. */
+enum err_kind explain_kind(enum op op, enum when when, int rc);
+
 #endif

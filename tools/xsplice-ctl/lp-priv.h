@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lp-priv.h - what lp.c and lp-list.c share
+ * lp-priv.h - what lp.c, lp-list.c and loader.c share
  */
 #ifndef XSPLICE_CTL_LP_PRIV_H
 #define XSPLICE_CTL_LP_PRIV_H
@@ -13,5 +13,8 @@
  * negative errno value.
  */
 long lp_sysctl(struct lp *lp, const struct wire_sysctl *in);
+
+/* Lays @name where Xen may read it, and @w to point there. -EINVAL: too long. */
+int lp_set_name(struct lp *lp, struct wire_name *w, const char *name);
 
 #endif

@@ -15,7 +15,7 @@ long lp_sysctl(struct lp *lp, const struct wire_sysctl *in)
 	return lp->xen.call(lp->xen.ctx, HYPERVISOR_SYSCTL, (uintptr_t)lp->sysctl, 0);
 }
 
-static int set_name(struct lp *lp, struct wire_name *w, const char *name)
+int lp_set_name(struct lp *lp, struct wire_name *w, const char *name)
 {
 	size_t size = strlen(name) + 1;
 
@@ -38,7 +38,7 @@ int lp_upload(struct lp *lp, const char *name, const void *data, size_t size)
 	void *buf;
 	int rc;
 
-	if (set_name(lp, &s.u.upload.name, name) || !size || size > LP_PAYLOAD_MAX)
+	if (lp_set_name(lp, &s.u.upload.name, name) || !size || size > LP_PAYLOAD_MAX)
 		return -EINVAL;
 	buf = lp->xen.alloc(lp->xen.ctx, size);
 	if (!buf)
@@ -56,7 +56,7 @@ int lp_get(struct lp *lp, const char *name, struct lp_status *out)
 	struct wire_sysctl s = {.op = WIRE_GET};
 	int rc;
 
-	if (set_name(lp, &s.u.get.name, name))
+	if (lp_set_name(lp, &s.u.get.name, name))
 		return -EINVAL;
 	rc = status_of(lp_sysctl(lp, &s));
 	out->state = lp->sysctl->u.get.status.state;
@@ -69,7 +69,7 @@ int lp_action(struct lp *lp, const char *name, enum lp_action action, uint32_t t
 {
 	struct wire_sysctl s = {.op = WIRE_ACTION};
 
-	if (set_name(lp, &s.u.action.name, name))
+	if (lp_set_name(lp, &s.u.action.name, name))
 		return -EINVAL;
 	if (flags && !lp->new_layout)
 		return -EOPNOTSUPP;

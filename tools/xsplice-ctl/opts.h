@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-/* Of list and info. */
+/* Of list, info and functions. */
 struct opts_list {
 	bool json;
 };
@@ -28,6 +28,21 @@ struct opts_upload {
 	struct opts_action action;
 	struct trust trust;
 	const char *name; /* load: NULL for the file's */
+};
+
+struct opts_check {
+	bool json;
+	bool replace;
+	bool nodeps;
+	bool upload;
+	struct trust trust;
+};
+
+struct opts_journal {
+	bool json;
+	bool verify;
+	unsigned int since;
+	const char *known; /* NULL, or NUMBER:DIGEST */
 };
 
 int opts_act(const struct opts_action *in, struct act_opts *out, struct err *e);

@@ -46,6 +46,29 @@ static const struct cli_opt list_opts[] = {
 	{0},
 };
 
+static const struct cli_opt journal_opts[] = {
+	OPT_JSON(offsetof(struct opts_journal, json)),
+	{"verify", 0, CLI_FLAG, offsetof(struct opts_journal, verify), NULL,
+	 "check that each record fits the one before"},
+	{"known", 0, CLI_STR, offsetof(struct opts_journal, known), "NUMBER:DIGEST",
+	 "check that this record, kept from an earlier --verify, is\n"
+	 "                               still part of the journal"},
+	{"since", 0, CLI_UINT, offsetof(struct opts_journal, since), "NUMBER",
+	 "from this record on (default: all that are kept)"},
+	{0},
+};
+
+static const struct cli_opt check_opts[] = {
+	OPT_JSON(offsetof(struct opts_check, json)),
+	{"replace", 0, CLI_FLAG, offsetof(struct opts_check, replace), NULL,
+	 "could it replace all that is applied? (default: be applied)"},
+	OPT_NODEPS(offsetof(struct opts_check, nodeps)),
+	{"upload", 0, CLI_FLAG, offsetof(struct opts_check, upload), NULL,
+	 "ask about the upload alone"},
+	OPTS_TRUST(struct opts_check, trust),
+	{0},
+};
+
 static const struct cli_opt apply_opts[] = {
 	OPT_JSON(offsetof(struct opts_action, json)),
 	OPT_TIMEOUT(offsetof(struct opts_action, timeout)),
@@ -83,6 +106,12 @@ static const struct cli_cmd cmds[] = {
 	 sizeof(struct opts_list), cmd_list},
 	{"info", "", "Show which Xen runs and what is loaded in it", NULL, list_opts,
 	 sizeof(struct opts_list), cmd_info},
+	{"functions", "NAME", "Show which functions a loaded payload patches", NULL, list_opts,
+	 sizeof(struct opts_list), cmd_functions},
+	{"journal", "[OPTION...]", "Show or verify what the hypervisor has recorded since boot",
+	 NULL, journal_opts, sizeof(struct opts_journal), cmd_journal},
+	{"check", "[OPTION...] FILE", "Would Xen take this payload? Changes nothing", NULL,
+	 check_opts, sizeof(struct opts_check), cmd_check},
 	{"upload", "[OPTION...] NAME FILE", "Verify a payload and load it, without using it", NULL,
 	 upload_opts, sizeof(struct opts_upload), cmd_upload},
 	{"apply", "[OPTION...] NAME", "Put a loaded payload to use", NULL, apply_opts,

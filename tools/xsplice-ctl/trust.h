@@ -23,15 +23,19 @@ struct trust {
 
 struct trust_result {
 	bool verified;
+	bool left_to_xen; /* there is no keyring here: Xen must verify it, or nobody does */
 	struct json *signers; /* as of payload_signers_json(); NULL: not looked at */
 };
 
 /*
  * Judges the bytes in memory, which are what is uploaded then. ERR_SIGNATURE: not
- * signed as asked, or no keyring to judge by. Nothing is asked with no_verify.
+ * signed as asked, or --keyring names none. Nothing is asked with no_verify. Without
+ * a keyring that is left to Xen: trust_by_xen() must be called before uploading.
  */
 int trust_check(const struct trust *t, const char *path, const struct file_data *file,
 		struct trust_result *out, struct err *e);
+/* @verifies: this Xen takes only what is signed. ERR_SIGNATURE: nobody would verify it. */
+int trust_by_xen(const struct trust_result *r, const char *path, bool verifies, struct err *e);
 void trust_result_free(struct trust_result *r);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "xsplice-ctl/explain.h"
 #include "xsplice-ctl/hv.h"
+#include "xsplice-ctl/loader.h"
 #include "xsplice-ctl/modinfo.h"
 #include "xsplice-ctl/wire.h"
 #include "common/text.h"
@@ -99,20 +100,39 @@ static int is_loaded(struct lp *lp, const struct upload *u, const char *name, st
 	return rc;
 }
 
+int upload_fits(struct lp *lp, const struct upload *u, const struct loader *loader, struct err *e)
+{
+	if (trust_by_xen(&u->trust, u->path, loader_enforces(loader), e))
+		return -1;
+	return check_build(lp, u, e);
+}
+
+static int fits(struct lp *lp, const struct upload *u, struct err *e)
+{
+	struct loader loader;
+	int rc;
+
+	if (loader_read(lp, &loader, e))
+		return -1;
+	rc = upload_fits(lp, u, &loader, e);
+	loader_free(&loader);
+	return rc;
+}
+
 int upload_send(struct lp *lp, const struct upload *u, const char *name, bool *changed,
 		struct err *e)
 {
 	int rc;
 
 	*changed = false;
-	if (check_build(lp, u, e))
+	if (fits(lp, u, e))
 		return -1;
 	rc = is_loaded(lp, u, name, e);
 	if (rc)
 		return rc < 0 ? -1 : 0;
 	rc = lp_upload(lp, name, u->file.data, u->file.size);
 	if (rc)
-		return explain(e, OP_UPLOAD, WHEN_ASKED, name, rc);
+		return loader_explain(lp, e, OP_UPLOAD, WHEN_ASKED, name, rc);
 	*changed = true;
 	return 0;
 }

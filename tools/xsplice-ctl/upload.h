@@ -5,6 +5,7 @@
 #ifndef XSPLICE_CTL_UPLOAD_H
 #define XSPLICE_CTL_UPLOAD_H
 
+#include "xsplice-ctl/loader.h"
 #include "xsplice-ctl/lp.h"
 #include "xsplice-ctl/payload.h"
 #include "xsplice-ctl/trust.h"
@@ -23,6 +24,12 @@ struct upload {
  */
 int upload_read(const char *path, const struct trust *t, struct upload *out, struct err *e);
 void upload_free(struct upload *u);
+
+/*
+ * May it be uploaded: is it for the Xen that runs, and does somebody verify it? Does
+ * not ask Xen about the payload itself. ERR_UNSUPPORTED: for another build of Xen.
+ */
+int upload_fits(struct lp *lp, const struct upload *u, const struct loader *loader, struct err *e);
 
 /*
  * Uploads it as @name. @changed: false if a payload of this name and with the same

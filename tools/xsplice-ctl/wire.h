@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "xsplice/hypercall.h"
+
 #define HYPERVISOR_XEN_VERSION 17
 #define HYPERVISOR_SYSCTL      35
 
@@ -101,7 +103,7 @@ struct wire_action {
 struct wire_sysctl {
 	uint32_t cmd;
 	uint32_t interface_version;
-	uint32_t op; /* enum wire_op */
+	uint32_t op; /* enum wire_op, or XSPLICE_OP_* */
 	uint32_t pad; /* flags since Xen 4.19 */
 	union {
 		struct wire_upload upload;
@@ -109,6 +111,10 @@ struct wire_sysctl {
 		struct wire_list_old list_old;
 		struct wire_list_new list;
 		struct wire_action action;
+		struct xsplice_op_info info;
+		struct xsplice_op_check check;
+		struct xsplice_op_functions functions;
+		struct xsplice_op_journal journal;
 		unsigned char room[120];
 	} u;
 };

@@ -32,7 +32,7 @@ _xsplice_ctl()
 		words=$(_xsplice_ctl_options "${COMP_WORDS[1]}")
 	else
 		case ${COMP_WORDS[1]} in
-		upload | load)
+		check | upload | load)
 			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return

@@ -55,7 +55,7 @@ static void fake_free(void *ctx, void *p)
 }
 
 /* The memory at @at, @size bytes of it, if it is fit for a hypercall. */
-static void *guest(uint64_t at, size_t size)
+void *fake_guest(uint64_t at, size_t size)
 {
 	uint64_t i;
 
@@ -162,7 +162,7 @@ static int get_name(const struct wire_name *w, char *name)
 
 	if (!w->size || w->size > LP_NAME_MAX || w->pad[0] || w->pad[1] || w->pad[2])
 		return -EINVAL;
-	from = guest(w->name, w->size);
+	from = fake_guest(w->name, w->size);
 	if (from[w->size - 1])
 		return -EINVAL;
 	memcpy(name, from, w->size);
@@ -175,7 +175,7 @@ static long do_upload(struct wire_upload *u)
 
 	if (get_name(&u->name, name) || !u->size || u->size > LP_PAYLOAD_MAX)
 		return -EINVAL;
-	guest(u->payload, u->size);
+	fake_guest(u->payload, u->size);
 	if (fake_find(name))
 		return -EEXIST;
 	fake_add(name, LP_CHECKED);
@@ -322,19 +322,20 @@ static void put_entry(const struct list_call *l, size_t i, const struct fake_pay
 		      size_t *name_at, size_t *metadata_at, bool new_layout)
 {
 	uint32_t len = (uint32_t)strlen(p->name) + 1;
-	struct wire_status *st = guest(l->status + i * sizeof(*st), sizeof(*st));
+	struct wire_status *st = fake_guest(l->status + i * sizeof(*st), sizeof(*st));
 
 	st->state = p->state;
 	st->rc = p->rc;
 	if (!new_layout)
 		*name_at = i * LP_NAME_MAX;
-	memcpy(guest(l->name + *name_at, len), p->name, len);
-	*(uint32_t *)guest(l->len + i * 4, 4) = fake.list_len ? fake.list_len : len;
+	memcpy(fake_guest(l->name + *name_at, len), p->name, len);
+	*(uint32_t *)fake_guest(l->len + i * 4, 4) = fake.list_len ? fake.list_len : len;
 	*name_at += len;
 	if (!new_layout)
 		return;
-	memcpy(guest(l->metadata + *metadata_at, p->metadata_len), p->metadata, p->metadata_len);
-	*(uint32_t *)guest(l->metadata_len + i * 4, 4) =
+	memcpy(fake_guest(l->metadata + *metadata_at, p->metadata_len), p->metadata,
+	       p->metadata_len);
+	*(uint32_t *)fake_guest(l->metadata_len + i * 4, 4) =
 		fake.list_metadata_len ? fake.list_metadata_len : p->metadata_len;
 	*metadata_at += p->metadata_len;
 }
@@ -394,7 +395,8 @@ static long do_sysctl(struct wire_sysctl *s)
 		return -fake.all_errno;
 	if (s->pad)
 		return -EINVAL;
-	ck_assert_uint_lt(s->op, 4);
+	if (s->op > WIRE_ACTION)
+		return fake_loader_op(s);
 	if (fake.errno_of[s->op] && !all_zero(&s->u, sizeof(s->u)))
 		return -fake.errno_of[s->op];
 	switch (s->op) {
@@ -417,15 +419,15 @@ static long do_version(uint64_t cmd, uint64_t at)
 	case XENVER_VERSION:
 		return fake.version;
 	case XENVER_EXTRAVERSION:
-		snprintf(guest(at, 16), 16, "%s", fake.extra);
+		snprintf(fake_guest(at, 16), 16, "%s", fake.extra);
 		return 0;
 	case XENVER_CHANGESET:
-		snprintf(guest(at, 64), 64, "unknown");
+		snprintf(fake_guest(at, 64), 64, "unknown");
 		return 0;
 	case XENVER_BUILD_ID:
 		if (!fake.build_id)
 			return -ENODATA;
-		id = guest(at, sizeof(*id));
+		id = fake_guest(at, sizeof(*id));
 		ck_assert_uint_ge(id->len, 20);
 		memcpy(id->buf, fake.build_id, 20);
 		return 20;
@@ -439,7 +441,7 @@ static long fake_call(void *ctx, unsigned int op, uint64_t arg1, uint64_t arg2)
 	if (op == HYPERVISOR_XEN_VERSION)
 		return do_version(arg1, arg2);
 	ck_assert_uint_eq(op, HYPERVISOR_SYSCTL);
-	return do_sysctl(guest(arg1, sizeof(struct wire_sysctl)));
+	return do_sysctl(fake_guest(arg1, sizeof(struct wire_sysctl)));
 }
 
 static uint64_t fake_now(void *ctx)

@@ -11,6 +11,8 @@
 
 #include "xsplice-ctl/lp.h"
 
+#include "xsplice/hypercall.h"
+
 #include <stdbool.h>
 
 #define FAKE_PAYLOADS 200
@@ -26,6 +28,19 @@ struct fake_payload {
 	bool has_data;
 	enum lp_action pending; /* with rc -EAGAIN */
 	unsigned int polls_left;
+};
+
+/* Our loader in the place of Xen's. Its journal is kept by the core itself. */
+struct fake_loader {
+	bool ours; /* false: none of this exists */
+	uint32_t mode;
+	uint32_t nkeys;
+	int errno_of[5]; /* of XSPLICE_OP_x, by its last digit */
+	uint32_t functions; /* that each payload patches */
+	struct xsplice_op_check check; /* what CHECK answers */
+	const char *message;
+	uint32_t journal_size; /* records kept */
+	uint64_t break_record; /* this one is changed after the fact, 0: none */
 };
 
 struct fake {
@@ -47,6 +62,8 @@ struct fake {
 	unsigned int changes; /* so many pages of LIST find the list changed */
 	bool vanish_after_get; /* a payload is gone when the action comes */
 	bool state_of_other; /* an action succeeds, and another one undoes it */
+
+	struct fake_loader loader;
 
 	/* Nonsense that it says. */
 	uint32_t list_total; /* number of payloads, if not 0 */
@@ -76,6 +93,15 @@ void fake_reset(void);
 /* Adds a payload; @state: enum lp_state. */
 struct fake_payload *fake_add(const char *name, unsigned int state);
 struct fake_payload *fake_find(const char *name);
+
+struct wire_sysctl;
+
+/* The operations of our loader (fake_loader.c). */
+long fake_loader_op(struct wire_sysctl *s);
+/* It has recorded this; @operation: ABI_JOURNAL_*. */
+void fake_record(uint16_t operation, const char *name, int result, uint16_t code);
+/* @size bytes of memory for hypercalls at @at; ends the test if it is none. */
+void *fake_guest(uint64_t at, size_t size);
 
 /* One run of the program: its exit status and what it printed. */
 struct run {

@@ -10,6 +10,7 @@ int main(void)
 	srunner_add_suite(r, suite_commands());
 	srunner_add_suite(r, suite_compat());
 	srunner_add_suite(r, suite_listing());
+	srunner_add_suite(r, suite_loader());
 	srunner_add_suite(r, suite_payloads());
 	srunner_add_suite(r, suite_small());
 	fixture_make();

@@ -11,6 +11,7 @@ Suite *suite_actions(void);
 Suite *suite_commands(void);
 Suite *suite_compat(void);
 Suite *suite_listing(void);
+Suite *suite_loader(void);
 Suite *suite_payloads(void);
 Suite *suite_small(void);
 
