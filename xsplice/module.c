@@ -149,7 +149,6 @@ static struct xsp_module *make_module(const struct xsp_loader *l, const char *na
 				      const struct xsp_verdict *verdict, struct xsp_cause *c)
 {
 	struct xsp_module *m = new_module(l, p);
-	uint8_t digest[64];
 
 	if (!m) {
 		xsp_fail(c, XSP_NO_MEMORY, 0, "module");
@@ -157,8 +156,7 @@ static struct xsp_module *make_module(const struct xsp_loader *l, const char *na
 	}
 	set_name(m, name);
 	m->verdict = *verdict;
-	l->host->digest(l->host->ctx, XSP_PGP_SHA256, &file, 1, digest);
-	memcpy(m->digest, digest, sizeof(m->digest));
+	l->host->digest(l->host->ctx, XSP_PGP_SHA256, &file, 1, m->digest);
 	if (!xsp_layout_make(&p->image, l->host, &m->layout, c))
 		return m;
 	xsp_module_free(l, m);
@@ -170,18 +168,14 @@ struct xsp_module *xsp_module_open(const struct xsp_loader *l, const char *name,
 				   struct xsp_cause *c)
 {
 	struct xsp_bytes whole = {file, size};
-	struct xsp_verdict found;
 	struct xsp_trailer t;
-	int status;
 
-	memset(&found, 0, sizeof(found));
-	found.cause.what = "";
-	status = check_name(l, name, c) || check_trust(l, file, size, &t, &found, c);
-	if (verdict)
-		*verdict = found;
-	if (status || xsp_payload_open(p, file, t.elf_size, c) || check_place(l, p, c))
+	memset(verdict, 0, sizeof(*verdict));
+	verdict->cause.what = "";
+	if (check_name(l, name, c) || check_trust(l, file, size, &t, verdict, c) ||
+	    xsp_payload_open(p, file, t.elf_size, c) || check_place(l, p, c))
 		return NULL;
-	return make_module(l, name, whole, p, &found, c);
+	return make_module(l, name, whole, p, verdict, c);
 }
 
 /* --- linking ----------------------------------------------------------------------------- */

@@ -170,6 +170,7 @@ static void load(const uint8_t *data, size_t size, const struct xsp_payload *kno
 				      now};
 	struct xsp_cause c = {XSP_OK, 0, ""};
 	struct xsp_loader l;
+	struct xsp_verdict verdict;
 	struct xsp_payload p;
 	struct xsp_module *m;
 	uint8_t *memory = NULL;
@@ -179,7 +180,7 @@ static void load(const uint8_t *data, size_t size, const struct xsp_payload *kno
 	l.machine = known->image.machine;
 	l.features = 672;
 	l.xen_build_id = known->xen_depends;
-	m = xsp_module_open(&l, "fuzz", data, size, &p, NULL, &c);
+	m = xsp_module_open(&l, "fuzz", data, size, &p, &verdict, &c);
 	if (m) {
 		memory = malloc(m->layout.size);
 		if (!xsp_module_link(&l, m, &p, BASE, memory, &c)) {

@@ -268,7 +268,7 @@ int loader_explain(struct lp *lp, struct err *e, enum op op, enum when when, con
 	if (!cause)
 		return explain(e, op, when, name, rc);
 	return err_set(e, explain_kind(op, when, rc),
-		       "%s: Xen refuses it: something in it or about it %s; Xen's console (xl "
-		       "dmesg) says what [%s, error %d]",
+		       "%s: Xen refuses it, as it or a part of it %s; Xen's console (xl dmesg) "
+		       "says more [%s, error %d]",
 		       name, cause, strerror(-rc), -rc);
 }

@@ -147,10 +147,11 @@ START_TEST(size_of_file)
 	static uint8_t big[ABI_PAYLOAD_MAX + 1];
 	struct xsp_cause c = {XSP_OK, 0, ""};
 
-	ck_assert_ptr_null(xsp_module_open(&r.loader, "x", big, 0, &r.payload, NULL, &c));
+	ck_assert_ptr_null(xsp_module_open(&r.loader, "x", big, 0, &r.payload, &r.verdict, &c));
 	ck_assert_int_eq(c.code, XSP_EMPTY);
 	c.code = XSP_OK;
-	ck_assert_ptr_null(xsp_module_open(&r.loader, "x", big, sizeof(big), &r.payload, NULL, &c));
+	ck_assert_ptr_null(
+		xsp_module_open(&r.loader, "x", big, sizeof(big), &r.payload, &r.verdict, &c));
 	ck_assert_int_eq(c.code, XSP_TOO_BIG);
 }
 END_TEST

@@ -329,7 +329,7 @@ START_TEST(checked_first)
 	r.make.relocs[r.make.nrelocs++] = (struct make_reloc){MAKE_EX, 5, X(64), 1, 0};
 	strbuf_free(&r.file);
 	make_write(&r.make, &r.file);
-	r.module = xsp_module_open(&r.loader, "x", r.file.data, r.file.len, &r.payload, NULL,
+	r.module = xsp_module_open(&r.loader, "x", r.file.data, r.file.len, &r.payload, &r.verdict,
 				   &r.cause);
 	ck_assert_ptr_nonnull(r.module);
 	r.memory = memory = malloc(r.module->layout.size);

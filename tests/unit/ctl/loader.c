@@ -337,7 +337,7 @@ START_TEST(upload_is_refused_by_ours)
 {
 	fake.errno_of[0] = EBADMSG;
 	fake_record(ABI_JOURNAL_UPLOAD, "n", -EBADMSG, XSP_POLICY_UNSIGNED);
-	want_upload(4, "something in it or about it is not signed;");
+	want_upload(4, "as it or a part of it is not signed;");
 	fake_record(ABI_JOURNAL_UPLOAD, "m", -EBADMSG, XSP_POLICY_UNSIGNED);
 	want_upload(4, "not signed as the keys built into this Xen");
 	fake.loader.errno_of[4] = EFAULT;

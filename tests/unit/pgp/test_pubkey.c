@@ -98,8 +98,10 @@ static void sign_as(int kind, const char *hash)
 static void digest(void *ctx, uint8_t hash, const struct xsp_bytes *piece, uint32_t count,
 		   uint8_t *out)
 {
+	uint64_t area[XSPLICE_DIGEST_WORK / 8];
+
 	(void)ctx;
-	xsplice_digest(hash, piece, count, out);
+	xsplice_digest(area, hash, piece, count, out);
 }
 
 static bool check_signature(void *ctx, const struct xsp_key *key, const struct xsp_pgp_sig *sig,
@@ -126,13 +128,14 @@ static enum xsp_code judge(void)
 static void first_sig(struct xsp_sig *s, uint8_t d[64])
 {
 	struct xsp_cause cause = {XSP_OK, 0, ""};
+	uint64_t area[XSPLICE_DIGEST_WORK / 8];
 	uint8_t suffix[6];
 	struct xsp_trailer t;
 
 	ck_assert_int_eq(xsp_trailer_open(&t, file.data, file.len, &cause), 0);
 	xsp_trailer_sig(&t, 0, s);
 	xsp_pgp_suffix(&s->pgp, suffix);
-	xsplice_digest(s->pgp.hash,
+	xsplice_digest(area, s->pgp.hash,
 		       (struct xsp_bytes[]){{t.data, t.elf_size}, s->pgp.hashed, {suffix, 6}}, 3,
 		       d);
 }

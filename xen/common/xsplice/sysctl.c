@@ -74,7 +74,8 @@ int xsplice_copy_file(XEN_GUEST_HANDLE_64(uint8) from, uint64_t size, void **out
     return 0;
 }
 
-static void record_upload(const char *name, int rc, const struct xsplice_attempt *a,
+/* What is not inlined here keeps its frame away from those who go deep. */
+static noinline void record_upload(const char *name, int rc, const struct xsplice_attempt *a,
                           const void *file, size_t size)
 {
     struct xsp_bytes bytes = { file, size };
@@ -92,7 +93,7 @@ static void record_upload(const char *name, int rc, const struct xsplice_attempt
     xsplice_record(&e);
 }
 
-static void say_upload(const char *name, int rc, const struct xsplice_attempt *a)
+static noinline void say_upload(const char *name, int rc, const struct xsplice_attempt *a)
 {
     if ( rc )
         xsplice_complain(name, &a->cause);
@@ -103,7 +104,7 @@ static void say_upload(const char *name, int rc, const struct xsplice_attempt *a
     }
 }
 
-static int upload(const struct xen_sysctl_livepatch_upload *u)
+static noinline int upload(const struct xen_sysctl_livepatch_upload *u)
 {
     static struct xsplice_attempt attempt; /* under the lock */
     char name[XEN_LIVEPATCH_NAME_SIZE];
@@ -128,7 +129,7 @@ static int upload(const struct xen_sysctl_livepatch_upload *u)
     return rc;
 }
 
-static int get(struct xen_sysctl_livepatch_get *g)
+static noinline int get(struct xen_sysctl_livepatch_get *g)
 {
     int rc;
     const struct xsp_module *m = xsplice_lock_module(&g->name, &rc);
@@ -229,7 +230,7 @@ static int list_locked(struct xen_sysctl_livepatch_list *list)
     return rc ?: at.index;
 }
 
-static int list(struct xen_sysctl_livepatch_list *list)
+static noinline int list(struct xen_sysctl_livepatch_list *list)
 {
     int rc;
 
@@ -274,7 +275,7 @@ static int unload(struct xsp_module *m)
     return e.result;
 }
 
-static int action(const struct xen_sysctl_livepatch_action *a)
+static noinline int action(const struct xen_sysctl_livepatch_action *a)
 {
     struct xsp_module *m;
     int rc;

@@ -226,7 +226,7 @@ struct xsp_module {
 	uint64_t base; /* run-time address of the memory */
 	uint8_t *memory; /* where the core can write it; layout.size bytes */
 
-	uint8_t digest[32]; /* SHA-256 of the whole file as uploaded */
+	uint8_t digest[64]; /* SHA-256 of the whole file as uploaded, and room for longer ones */
 	struct xsp_verdict verdict;
 	struct xsp_bytes build_id; /* copies, freed with the module */
 	struct xsp_bytes depends;
@@ -272,7 +272,7 @@ bool xsp_name_ok(const char *name);
  * From a file to a module that knows how much memory it wants: signatures and
  * policy, ELF, machine, build-id rules (that of the hypervisor, none loaded twice),
  * layout. @p is filled for xsp_module_link() and points into @file. NULL: see
- * @cause; @verdict (may be NULL) then has what was found out about signatures.
+ * @cause. @verdict has what was found out about signatures, in both cases.
  */
 struct xsp_module *xsp_module_open(const struct xsp_loader *l, const char *name, const void *file,
 				   size_t size, struct xsp_payload *p, struct xsp_verdict *verdict,

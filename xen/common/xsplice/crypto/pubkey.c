@@ -12,48 +12,51 @@
 
 /* --- digests ------------------------------------------------------------------------ */
 
-static void digest_256(const struct xsp_bytes *piece, uint32_t count, uint8_t *out)
+static void digest_256(br_sha256_context *ctx, const struct xsp_bytes *piece,
+                       uint32_t count, uint8_t *out)
 {
-    br_sha256_context ctx;
     uint32_t i;
 
-    br_sha256_init(&ctx);
+    br_sha256_init(ctx);
     for ( i = 0; i < count; i++ )
-        br_sha256_update(&ctx, piece[i].data, piece[i].size);
-    br_sha256_out(&ctx, out);
+        br_sha256_update(ctx, piece[i].data, piece[i].size);
+    br_sha256_out(ctx, out);
 }
 
-static void digest_384(const struct xsp_bytes *piece, uint32_t count, uint8_t *out)
+static void digest_384(br_sha384_context *ctx, const struct xsp_bytes *piece,
+                       uint32_t count, uint8_t *out)
 {
-    br_sha384_context ctx;
     uint32_t i;
 
-    br_sha384_init(&ctx);
+    br_sha384_init(ctx);
     for ( i = 0; i < count; i++ )
-        br_sha384_update(&ctx, piece[i].data, piece[i].size);
-    br_sha384_out(&ctx, out);
+        br_sha384_update(ctx, piece[i].data, piece[i].size);
+    br_sha384_out(ctx, out);
 }
 
-static void digest_512(const struct xsp_bytes *piece, uint32_t count, uint8_t *out)
+static void digest_512(br_sha512_context *ctx, const struct xsp_bytes *piece,
+                       uint32_t count, uint8_t *out)
 {
-    br_sha512_context ctx;
     uint32_t i;
 
-    br_sha512_init(&ctx);
+    br_sha512_init(ctx);
     for ( i = 0; i < count; i++ )
-        br_sha512_update(&ctx, piece[i].data, piece[i].size);
-    br_sha512_out(&ctx, out);
+        br_sha512_update(ctx, piece[i].data, piece[i].size);
+    br_sha512_out(ctx, out);
 }
 
-void xsplice_digest(uint8_t hash, const struct xsp_bytes *piece, uint32_t count,
-                    uint8_t *out)
+void xsplice_digest(void *work, uint8_t hash, const struct xsp_bytes *piece,
+                    uint32_t count, uint8_t *out)
 {
+    BUILD_BUG_ON(sizeof(br_sha256_context) > XSPLICE_DIGEST_WORK);
+    BUILD_BUG_ON(sizeof(br_sha512_context) > XSPLICE_DIGEST_WORK);
+
     if ( hash == XSP_PGP_SHA256 )
-        digest_256(piece, count, out);
+        digest_256(work, piece, count, out);
     else if ( hash == XSP_PGP_SHA384 )
-        digest_384(piece, count, out);
+        digest_384(work, piece, count, out);
     else
-        digest_512(piece, count, out);
+        digest_512(work, piece, count, out);
 }
 
 /* --- RSA ------------------------------------------------------------------------------ */

@@ -17,9 +17,15 @@
 /* Bytes of the work area for one signature. */
 #define XSPLICE_PUBKEY_WORK 8192
 
-/* struct xsp_host, digest(): SHA-256, SHA-384 or SHA-512. */
-void xsplice_digest(uint8_t hash, const struct xsp_bytes *piece, uint32_t count,
-                    uint8_t *out);
+/* Of the work area for a digest. */
+#define XSPLICE_DIGEST_WORK 256
+
+/*
+ * struct xsp_host, digest(): SHA-256, SHA-384 or SHA-512. @work: XSPLICE_DIGEST_WORK
+ * bytes, aligned for uint64_t.
+ */
+void xsplice_digest(void *work, uint8_t hash, const struct xsp_bytes *piece,
+                    uint32_t count, uint8_t *out);
 
 /*
  * struct xsp_host, check_signature(): @key, whose algorithm is that of @sig, has made
