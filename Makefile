@@ -39,7 +39,7 @@ help:
 ## host: a shell on a real Xen host with the tools in it (HOST_XEN=xsplice: with our loader)
 ## check: all tests: unit, builder, host, analysers, fuzzing
 ## check-unit: unit and builder tests, plain and under sanitizers, no host
-## check-base: the builder on the objects and sources of a real Xen, no host
+## check-base: the builder and the overlay on the objects and sources of a real Xen, no host
 ## check-host: the tests on real Xen hosts
 ## check-xen-history: the release tool on a clone of Xen's repository, XSPLICE_XEN_GIT
 ## lint: formatter, analysers, arrows between the parts
@@ -96,6 +96,8 @@ unit-jobs    := -j$(shell echo $$(($$(nproc) + 1)))
 source-tests := scripts/check-freestanding scripts/check-arrows
 host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
 other-tests  := tests/release/run
+# Of Xen with our loader, which they take from build/xen/.
+overlay-tests := scripts/check-stack tests/overlay/off
 
 build-unit: need-check
 	@$(parallel) VARIANT=rel programs tests
@@ -109,8 +111,8 @@ base-tests = $(foreach t,$(all-base) tests/builder/errors,"$(t) $(STORE)")
 build-base-tests: need-check base
 	@$(parallel) $(all-base)
 
-check-base: build-base-tests
-	@scripts/run-tests $(base-tests)
+check-base: build-base-tests xen
+	@scripts/run-tests $(base-tests) $(overlay-tests)
 
 check-host: base overlay-base testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests tests/host/selftest $(host-tests)
@@ -135,11 +137,11 @@ check: build-unit fuzz-build build-base-tests overlay-base testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
 		$(unit-jobs) $(unit-tests) $(source-tests) $(other-tests) \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/run" \
-		-j1 $(base-tests) scripts/lint "scripts/run-fuzz 5" tests/host/selftest $(host-tests)
+		-j1 $(base-tests) $(overlay-tests) scripts/lint "scripts/run-fuzz 5" tests/host/selftest $(host-tests)
 
-bench: base
+bench: base xen testhost
 	@$(parallel) $(all-bench)
-	@for b in $(all-bench); do $$b $(STORE) || exit 1; done
+	@for b in $(all-bench) tests/bench/pause; do $$b $(STORE) || exit 1; done
 
 coverage: need-check
 	@$(parallel) VARIANT=cov tests

@@ -127,8 +127,8 @@ static int stop_and_act(unsigned int others, s_time_t limit)
     }
 
     local_irq_save(flags);
-    arch_xsplice_hold_nmis();
     mark(&round.pause.stopped, 1);
+    arch_xsplice_hold_nmis();
     rc = round.act();
     mark(&round.pause.acted, 2);
     arch_xsplice_let_nmis();
