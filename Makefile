@@ -107,7 +107,7 @@ check-unit: build-unit
 	@scripts/run-tests $(unit-jobs) $(unit-tests) $(source-tests) $(other-tests)
 
 # Programs that are called with the folder of bases.
-base-tests = $(foreach t,$(all-base) tests/builder/errors,"$(t) $(STORE)")
+base-tests = $(foreach t,$(all-base) tests/builder/errors tests/builder/offline,"$(t) $(STORE)")
 build-base-tests: need-check base
 	@$(parallel) $(all-base)
 

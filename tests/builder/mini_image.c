@@ -18,6 +18,9 @@
 
 #define ORIGIN "0xffff82d040200000"
 #define TABLE  "0xffff82d048000000"
+/* Code and data that are gone after boot, kept out of the way. */
+#define INIT	 "0xffff82d047000000"
+#define INIT_END "0xffff82d047800000"
 
 static bool is_listed(const struct sym *s)
 {
@@ -105,7 +108,20 @@ static int make_table(const char *dir, const struct obj *image, struct err *e)
 
 static int link_once(const char *dir, const char *const *objects, size_t n, struct err *e)
 {
-	const char **argv = mem_zalloc(n + 16, sizeof(*argv));
+	/* What Xen's linker script marks. Constants and variables are not told apart. */
+	static const char *const marks[] = {
+		"--section-start=.init.text=" INIT,
+		"--defsym=__2M_init_start=" INIT,
+		"--defsym=__2M_init_end=" INIT_END,
+		"--defsym=_stext=__executable_start",
+		"--defsym=_etext=etext",
+		"--defsym=__2M_rodata_start=etext",
+		"--defsym=__2M_rodata_end=end",
+		"--defsym=__2M_rwdata_start=etext",
+		"--defsym=__2M_rwdata_end=end",
+	};
+	const size_t nmarks = sizeof(marks) / sizeof(*marks);
+	const char **argv = mem_zalloc(n + nmarks + 16, sizeof(*argv));
 	size_t k = 0;
 	size_t i;
 	int ret;
@@ -119,6 +135,8 @@ static int link_once(const char *dir, const char *const *objects, size_t n, stru
 	argv[k++] = "--no-warn-rwx-segments";
 	argv[k++] = "-o";
 	argv[k++] = "xen-syms";
+	for (i = 0; i < nmarks; i++)
+		argv[k++] = marks[i];
 	for (i = 0; i < n; i++)
 		argv[k++] = objects[i];
 	argv[k++] = ".xen-syms.o";

@@ -14,6 +14,9 @@ int payload_cause(const char *name, const struct xsp_cause *c, struct err *e)
 	enum err_kind kind =
 		xsp_code_kind(c->code) == XSP_KIND_SIGNATURE ? ERR_SIGNATURE : ERR_CHECK;
 
+	/* Not everything is about a place in the file. */
+	if (!c->pos)
+		return err_set(e, kind, "%s: %s: %s", name, c->what, xsp_code_text(c->code));
 	return err_set(e, kind, "%s: %s: %s (at byte %llu)", name, c->what, xsp_code_text(c->code),
 		       (unsigned long long)c->pos);
 }

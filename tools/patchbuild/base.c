@@ -128,6 +128,20 @@ fail:
 	return NULL;
 }
 
+struct base *base_open_any(const char *store, const char *where, struct err *e)
+{
+	autofree char *dir = NULL;
+
+	if (strchr(where, '/')) {
+		dir = path_dir(where);
+		return base_open(dir, path_base(where), e);
+	}
+	if (store)
+		return base_open(store, where, e);
+	err_set(e, ERR_USAGE, "--store DIR (or $XSPLICE_STORE) is needed to find base %s", where);
+	return NULL;
+}
+
 void base_close(struct base *b)
 {
 	if (!b)

@@ -29,6 +29,8 @@ struct base;
  * with base_close().
  */
 struct base *base_open(const char *store, const char *id, struct err *e);
+/* The same for what users give: an id in folder @store (NULL: none), or a base's path. */
+struct base *base_open_any(const char *store, const char *where, struct err *e);
 void base_close(struct base *b);
 
 /* Reads every file and compares it with the manifest; names the first that differs. */

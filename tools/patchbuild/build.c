@@ -3,6 +3,7 @@
 
 #include "patchbuild/callers.h"
 #include "patchbuild/emit.h"
+#include "patchbuild/offline.h"
 #include "patchbuild/types.h"
 
 #include "common/payload_sig.h"
@@ -17,16 +18,6 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-static struct base *open_base(const struct build_request *rq, struct err *e)
-{
-	autofree char *dir = NULL;
-
-	if (!strchr(rq->base, '/'))
-		return base_open(rq->store, rq->base, e);
-	dir = path_dir(rq->base);
-	return base_open(dir, path_base(rq->base), e);
 }
 
 /* --- types --- */
@@ -203,6 +194,29 @@ static int check_payload(const struct build *b, const struct build_request *rq, 
 	return 0;
 }
 
+/*
+ * Would the hypervisor take it, and what would it write? A payload on top of another
+ * is planned as if its functions were still as in the image.
+ */
+static int try_payload(struct build *b, const struct build_request *rq, struct err *e)
+{
+	struct offline *o = offline_open(b->sel.hv, base_build_id(b->base), e);
+	int ret = -1;
+
+	if (o)
+		ret = offline_try(o, rq->name, b->payload.data, b->payload.len, XSP_APPLY,
+				  rq->depends ? XSP_NODEPS : 0, &b->tried, e);
+	offline_close(o);
+	if (ret < 0 && e->kind == ERR_CHECK) {
+		verdict_refuse(&b->verdict, "loader", NULL, NULL,
+			       "the hypervisor would refuse the payload: %s", e->text);
+		err_clear(e);
+		b->result = BUILD_NOT_PATCHABLE;
+		return 0;
+	}
+	return ret;
+}
+
 static int write_payload(struct build *b, const struct build_request *rq, struct err *e)
 {
 	struct emit_info info = {
@@ -213,7 +227,9 @@ static int write_payload(struct build *b, const struct build_request *rq, struct
 
 	if (emit(&b->sel, &info, &b->payload, b->build_id, e) < 0)
 		return -1;
-	return check_payload(b, rq, e);
+	if (check_payload(b, rq, e) < 0)
+		return -1;
+	return try_payload(b, rq, e);
 }
 
 /* Replaced code that no longer runs has no effect: told; alone, it is refused. */
@@ -279,7 +295,7 @@ static int run(struct build *b, const struct build_request *rq, struct err *e)
 	b->sel.name = rq->name;
 	if (patch_set_load(&b->patches, rq->patches, rq->npatches, e) < 0)
 		return -1;
-	b->base = open_base(rq, e);
+	b->base = base_open_any(rq->store, rq->base, e);
 	if (!b->base)
 		return -1;
 	if (workspace_make(&b->ws, b->base, &b->patches, &b->verdict, e) < 0)
@@ -315,5 +331,6 @@ void build_free(struct build *b)
 	patch_set_free(&b->patches);
 	verdict_free(&b->verdict);
 	strbuf_free(&b->payload);
+	offline_result_free(&b->tried);
 	base_close(b->base);
 }

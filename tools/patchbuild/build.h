@@ -7,6 +7,7 @@
 
 #include "patchbuild/base.h"
 #include "patchbuild/choose.h"
+#include "patchbuild/offline.h"
 #include "patchbuild/patchfile.h"
 #include "patchbuild/units.h"
 #include "patchbuild/verdict.h"
@@ -39,6 +40,7 @@ struct build {
 	enum build_verdict result;
 	struct strbuf payload; /* BUILD_PAYLOAD: its bytes, not signed */
 	char build_id[41];
+	struct offline_result tried; /* what the hypervisor would write */
 	double seconds;
 	double cpu_seconds; /* of compilers */
 };

@@ -357,6 +357,28 @@ const uint8_t *hvsyms_bytes(const struct hvsyms *h, uint64_t addr, size_t len)
 	return NULL;
 }
 
+const struct sym *hvsyms_global(const struct hvsyms *h, const char *name)
+{
+	return find_global(h, name);
+}
+
+const char *hvsyms_name_at(const struct hvsyms *h, uint64_t addr, uint64_t *offset)
+{
+	const struct entry *best = NULL;
+	size_t i;
+
+	for (i = 0; i < h->n; i++)
+		if (h->table[i].addr <= addr && (!best || h->table[i].addr > best->addr))
+			best = &h->table[i];
+	*offset = best ? addr - best->addr : 0;
+	return best ? best->name : NULL;
+}
+
+uint16_t hvsyms_machine(const struct hvsyms *h)
+{
+	return h->o->machine;
+}
+
 size_t hvsyms_total(const struct hvsyms *h)
 {
 	return h->n;

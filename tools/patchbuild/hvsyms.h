@@ -40,6 +40,14 @@ const struct sym *hvsyms_anchor(const struct hvsyms *h, uint64_t addr);
 /* The @len bytes of the image at @addr, or NULL if it has none. */
 const uint8_t *hvsyms_bytes(const struct hvsyms *h, uint64_t addr, size_t len);
 
+/* The global symbol of that name, or NULL. */
+const struct sym *hvsyms_global(const struct hvsyms *h, const char *name);
+
+/* The name in Xen's own table that stands last at or before @addr, as Xen tells it. */
+const char *hvsyms_name_at(const struct hvsyms *h, uint64_t addr, uint64_t *offset);
+
+uint16_t hvsyms_machine(const struct hvsyms *h); /* EM_* */
+
 size_t hvsyms_total(const struct hvsyms *h);
 
 #endif

@@ -22,7 +22,8 @@ static const struct cli_cmd cmds[] = {
 	 sizeof(struct inspect_opts), verb_inspect},
 	{"sign", "PAYLOAD --key KEY [-o FILE]", "add a signature to a payload", NULL,
 	 verb_sign_opts, sizeof(struct sign_opts), verb_sign},
-	{"verify", "PAYLOAD --keyring FILE", "check who signed a payload", NULL, verb_verify_opts,
+	{"verify", "PAYLOAD... [--keyring FILE] [--base ID]",
+	 "check who signed payloads, and that Xen would take them", NULL, verb_verify_opts,
 	 sizeof(struct verify_opts), verb_verify},
 	{0},
 };

@@ -145,6 +145,8 @@ struct json *build_json(const struct build *b)
 	if (b->result == BUILD_PAYLOAD) {
 		json_put_str(doc, "build_id", b->build_id);
 		json_put_int(doc, "size", (int64_t)b->payload.len);
+		json_put_int(doc, "memory", (int64_t)b->tried.memory);
+		json_put(doc, "writes", offline_writes_json(&b->tried));
 	}
 	json_put(doc, "contents", chosen_json(b));
 	json_put(doc, "refusals", findings(b->verdict.refusals, b->verdict.nrefusals));

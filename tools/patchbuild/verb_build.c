@@ -120,7 +120,7 @@ static int run(struct build *b, const struct build_opts *o, const struct build_r
 	if (build_run(b, rq, e) < 0) {
 		if (b->ws)
 			fputs(workspace_messages(b->ws), stderr);
-		return 1;
+		return e->kind == ERR_USAGE ? 64 : 1;
 	}
 	if (b->result == BUILD_PAYLOAD && write_output(b, o, e) < 0)
 		return 0; /* the cause decides: a key that cannot sign is no plain error */
@@ -128,17 +128,12 @@ static int run(struct build *b, const struct build_opts *o, const struct build_r
 	return status[b->result];
 }
 
-static int check_operands(const struct build_opts *o, const struct build_request *rq, int argc,
-			  char **argv, struct err *e)
+static int check_operands(const struct build_opts *o, int argc, char **argv, struct err *e)
 {
 	if (argc)
 		return err_set(e, ERR_USAGE, "build: %s: no operand is taken", argv[0]);
 	if (!o->base || !o->patches.n || !o->output)
 		return err_set(e, ERR_USAGE, "build: --base, --patch and --output are needed");
-	if (!rq->store && !strchr(rq->base, '/'))
-		return err_set(e, ERR_USAGE,
-			       "build: --store DIR (or $XSPLICE_STORE) is needed to find base %s",
-			       rq->base);
 	return 0;
 }
 
@@ -160,7 +155,7 @@ int verb_build(struct cli *cli, void *opts, int argc, char **argv)
 	struct build b = {0};
 	int ret;
 
-	if (check_operands(o, &rq, argc, argv, &cli->err) < 0)
+	if (check_operands(o, argc, argv, &cli->err) < 0)
 		return 64;
 	if (check_request(o, &rq, &cli->err) < 0)
 		return 64;

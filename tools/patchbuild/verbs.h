@@ -52,10 +52,14 @@ struct sign_opts {
 extern const struct cli_opt verb_sign_opts[];
 int verb_sign(struct cli *cli, void *opts, int argc, char **argv);
 
-/* verb_verify.c: is a payload signed by known keys? */
+/* verb_verify.c: is a payload signed by known keys, and would a hypervisor take it? */
 struct verify_opts {
 	const char *keyring;
 	unsigned int require;
+	const char *base;
+	const char *store;
+	bool replace;
+	bool nodeps;
 	bool json;
 };
 extern const struct cli_opt verb_verify_opts[];
