@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opening and linking: whatever is taken leads where it may, and what is refused
- * leaves nothing behind. The hypervisor has every symbol; the file says which machine
+ * Opening, linking, planning: whatever is taken leads where it may, what is refused
+ * leaves nothing behind, and what is applied and reverted leaves the code as it was. The hypervisor has every symbol; the file says which machine
  * and which build-id it is for, so that both are right.
  */
 #include "xsplice/link.h"
@@ -14,10 +14,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define DATA 0xffff82d040600000u
 #define BASE 0xffff82d040800000u
 
+/* Code that was written, each byte once. */
+struct written {
+	uint64_t addr;
+	uint8_t byte;
+};
+
+#define WRITTEN_MAX 65536
+
 struct xen {
 	size_t live;
 	size_t allocations;
 	size_t fail;
+	struct written *written;
+	size_t nwritten;
 };
 
 static void require(bool ok)
@@ -73,13 +83,36 @@ static bool is_denied(void *ctx, uint64_t addr, uint64_t size)
 	return xsp_covers(addr, size, TEXT + 0x300000, 1);
 }
 
-/* Every second function begins with an endbr64. */
+/* As booted: every second function begins with an endbr64. */
+static uint8_t booted(uint64_t addr)
+{
+	static const uint8_t endbr[4] = {0xf3, 0x0f, 0x1e, 0xfa};
+
+	return !(addr & 64) && (addr & 63) < sizeof(endbr) ? endbr[addr & 63] : 0x90;
+}
+
 static void read_text(void *ctx, uint64_t addr, void *to, size_t size)
 {
+	const struct xen *x = ctx;
+
 	require(is_text(ctx, addr, size));
-	memset(to, 0x90, size);
-	if ((addr & 64) && size >= 4)
-		memcpy(to, "\xf3\x0f\x1e\xfa", 4);
+	for (size_t i = 0; i < size; i++)
+		((uint8_t *)to)[i] = booted(addr + i);
+	for (size_t i = 0; i < x->nwritten; i++)
+		if (x->written[i].addr - addr < size)
+			((uint8_t *)to)[x->written[i].addr - addr] = x->written[i].byte;
+}
+
+static void write_byte(struct xen *x, uint64_t addr, uint8_t byte)
+{
+	size_t i;
+
+	for (i = 0; i < x->nwritten && x->written[i].addr != addr; i++)
+		;
+	if (i == x->nwritten)
+		x->nwritten++;
+	require(i < WRITTEN_MAX);
+	x->written[i] = (struct written){addr, byte};
 }
 
 static bool read_data(void *ctx, uint64_t addr, void *to, size_t size)
@@ -161,10 +194,63 @@ static void check_tables(const struct xsp_module *m)
 	(void)xsp_module_symbol(m, m->base + 1);
 }
 
+static void carry_out(struct xen *x, const struct xsp_plan *plan)
+{
+	uint8_t now_there[XSP_PATCH_MAX];
+
+	for (uint32_t i = 0; i < plan->nsteps; i++) {
+		const struct xsp_step *s = &plan->steps[i];
+
+		if (s->kind != XSP_WRITE) {
+			require(s->module == plan->module);
+			continue;
+		}
+		require(s->size && s->size <= XSP_PATCH_MAX && is_text(x, s->addr, s->size));
+		read_text(x, s->addr, now_there, s->size);
+		require(!memcmp(now_there, xsp_step_old(plan, s), s->size));
+		for (uint32_t k = 0; k < s->size; k++)
+			write_byte(x, s->addr + k, xsp_step_new(plan, s)[k]);
+	}
+}
+
+/* True if it was done. */
+static bool act(struct xsp_loader *l, struct xen *x, struct xsp_module *m, enum xsp_action action,
+		struct xsp_cause *c)
+{
+	struct xsp_plan plan;
+
+	if (xsp_plan_make(l, m, action, 0, &plan, c))
+		return false;
+	if (!plan.nothing) {
+		require(xsp_plan_holds(l, &plan));
+		carry_out(x, &plan);
+		xsp_plan_commit(l, &plan);
+	}
+	xsp_plan_free(l, &plan);
+	return true;
+}
+
+static void apply_and_revert(struct xsp_loader *l, struct xen *x, struct xsp_module *m,
+			     enum xsp_action action, struct xsp_cause *c)
+{
+	if (m->npatches > 1024 || !act(l, x, m, action, c))
+		return;
+	require(m->state == XSP_APPLIED && l->top == m);
+	/* Memory may have run out. */
+	while (!act(l, x, m, XSP_REVERT, c)) {
+		require(c->code == XSP_NO_MEMORY);
+		c->code = XSP_OK;
+	}
+	require(m->state == XSP_CHECKED && !l->top);
+	for (size_t i = 0; i < x->nwritten; i++)
+		require(x->written[i].byte == booted(x->written[i].addr));
+}
+
 /* The file for a loader of its machine and build-id; allocation @fail fails, 0: none. */
 static void load(const uint8_t *data, size_t size, const struct xsp_payload *known, size_t fail)
 {
-	struct xen x = {0, 0, fail};
+	static struct written written[WRITTEN_MAX];
+	struct xen x = {.fail = fail, .written = written};
 	const struct xsp_host host = {&x,	 get,	    release,   symbol, is_text,
 				      is_denied, read_text, read_data, digest, check_signature,
 				      now};
@@ -187,6 +273,9 @@ static void load(const uint8_t *data, size_t size, const struct xsp_payload *kno
 			require(c.code == XSP_OK);
 			check_patches(m);
 			check_tables(m);
+			xsp_module_add(&l, m);
+			apply_and_revert(&l, &x, m, fail & 1 ? XSP_REPLACE : XSP_APPLY, &c);
+			xsp_module_remove(&l, m);
 		}
 		xsp_module_free(&l, m);
 	}
@@ -202,6 +291,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (xsp_payload_open(&known, data, size, &c))
 		return 0;
 	load(data, size, &known, 0);
-	load(data, size, &known, 1 + size % 9);
+	load(data, size, &known, 1 + size % 16);
 	return 0;
 }
