@@ -2,6 +2,7 @@
 /* backports: which commits of a stable branch came from where, and what is missing. */
 #include "release/message.h"
 #include "release/rel.h"
+#include "common/temp.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,6 +8,7 @@
 #include "patchbuild/compare.h"
 
 #include "common/io.h"
+#include "common/temp.h"
 #include "common/text.h"
 
 #include <check.h>

@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/proc.h"
+#include "common/temp.h"
 
 #include <stdlib.h>
 #include <string.h>

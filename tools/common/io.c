@@ -93,31 +93,85 @@ static void sync_dir_of(const char *path)
 	}
 }
 
-int file_write(const char *path, const void *data, size_t size, mode_t mode, struct err *e)
+/* A rename would put a file in the place of a device or pipe. */
+static int check_regular(const char *path, struct err *e)
 {
-	autofree char *temp = mem_printf("%s.XXXXXX", path);
 	struct stat st;
-	int saved = 0;
-	int fd;
 
-	/* A rename would put a file in the place of a device or pipe. */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return err_fail(e, "%s: not a regular file: give another name", path);
-	fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(e, errno, "%s: cannot write", path);
+	return 0;
+}
+
+/* Writes the content under another name beside @path, safe on the disk; NULL: failed. */
+static char *stage(const char *path, const void *data, size_t size, mode_t mode, struct err *e)
+{
+	char *temp = mem_printf("%s.XXXXXX", path);
+	int saved = 0;
+	int fd = -1;
+
+	if (check_regular(path, e) == 0) {
+		fd = mkostemp(temp, O_CLOEXEC);
+		if (fd < 0)
+			err_sys(e, errno, "%s: cannot write", path);
+	}
+	if (fd < 0) {
+		free(temp);
+		return NULL;
+	}
 	if (write_all(fd, data, size) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0)
 		saved = errno;
 	if (close(fd) < 0 && !saved)
 		saved = errno;
-	if (!saved && rename(temp, path) < 0)
-		saved = errno;
-	if (saved) {
+	if (!saved)
+		return temp;
+	unlink(temp);
+	free(temp);
+	err_sys(e, saved, "%s: cannot write", path);
+	return NULL;
+}
+
+/* Puts it in its place, or takes it away. */
+static int publish(const char *temp, const char *path, struct err *e)
+{
+	if (rename(temp, path) < 0) {
+		err_sys(e, errno, "%s: cannot write", path);
 		unlink(temp);
-		return err_sys(e, saved, "%s: cannot write", path);
+		return -1;
 	}
 	sync_dir_of(path);
 	return 0;
+}
+
+int file_write(const char *path, const void *data, size_t size, mode_t mode, struct err *e)
+{
+	autofree char *temp = stage(path, data, size, mode, e);
+
+	return temp ? publish(temp, path, e) : -1;
+}
+
+int file_write_pair(const struct file_content *first, const struct file_content *second,
+		    mode_t mode, struct err *e)
+{
+	autofree char *one = stage(first->path, first->data, first->size, mode, e);
+	autofree char *two = one ? stage(second->path, second->data, second->size, mode, e) : NULL;
+
+	if (!two) {
+		if (one)
+			unlink(one);
+		return -1;
+	}
+	if (unlink(second->path) < 0 && errno != ENOENT) {
+		err_sys(e, errno, "%s: cannot replace", second->path);
+		unlink(one);
+		unlink(two);
+		return -1;
+	}
+	if (publish(one, first->path, e) < 0) {
+		unlink(two);
+		return -1;
+	}
+	return publish(two, second->path, e);
 }
 
 int file_create(const char *path, const void *data, size_t size, mode_t mode, struct err *e)
@@ -187,19 +241,6 @@ int dir_remove(const char *path, struct err *e)
 	if (nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS) < 0)
 		return err_sys(e, errno, "%s: cannot remove", path);
 	return 0;
-}
-
-char *dir_temp(const char *prefix, struct err *e)
-{
-	const char *root = getenv("TMPDIR");
-	char *path = mem_printf("%s/%s.XXXXXX", root && *root ? root : "/tmp", prefix);
-
-	if (!mkdtemp(path)) {
-		err_sys(e, errno, "%s: cannot make a temporary folder", path);
-		free(path);
-		return NULL;
-	}
-	return path;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)

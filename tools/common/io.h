@@ -30,6 +30,19 @@ void file_free(struct file_data *f);
  */
 int file_write(const char *path, const void *data, size_t size, mode_t mode, struct err *e);
 
+struct file_content {
+	const char *path;
+	const void *data;
+	size_t size;
+};
+
+/*
+ * The same for two files that belong together: both are safe on the disk before either
+ * takes its place, and at no moment is an old @second beside a new @first.
+ */
+int file_write_pair(const struct file_content *first, const struct file_content *second,
+		    mode_t mode, struct err *e);
+
 /*
  * Makes a file that must not exist, without waiting for the disk: for what is thrown
  * away if anything fails. @mode: as of open().
@@ -44,9 +57,6 @@ int dir_make(const char *path, struct err *e);
 
 /* Removes a folder and all below it, following no links. Missing is no error. */
 int dir_remove(const char *path, struct err *e);
-
-/* A new private folder below $TMPDIR (or /tmp), name beginning with @prefix. */
-char *dir_temp(const char *prefix, struct err *e);
 
 /*
  * Calls @fn for every regular file below @root, with its path relative to @root,

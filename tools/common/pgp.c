@@ -3,6 +3,7 @@
 
 #include "common/io.h"
 #include "common/mem.h"
+#include "common/temp.h"
 #include "common/text.h"
 
 #include <gpgme.h>

@@ -134,11 +134,9 @@ int payload_write_signed(const char *path, const struct strbuf *payload, const s
 			 struct err *e)
 {
 	autofree char *asc_path = mem_printf("%s.asc", path);
+	const struct file_content file = {path, payload->data, payload->len};
+	const struct file_content detached = {asc_path, asc->data, asc->len};
 
 	/* An old .asc beside the new payload would make it look forged. */
-	if (unlink(asc_path) < 0 && errno != ENOENT)
-		return err_sys(e, errno, "%s: cannot replace", asc_path);
-	if (file_write(path, payload->data, payload->len, 0644, e))
-		return -1;
-	return file_write(asc_path, asc->data, asc->len, 0644, e);
+	return file_write_pair(&file, &detached, 0644, e);
 }

@@ -4,6 +4,7 @@
 #include "patchbuild/workspace_int.h"
 
 #include "common/proc.h"
+#include "common/temp.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,12 +3,15 @@
 
 #include "common/io.h"
 #include "common/mem.h"
+#include "common/temp.h"
 #include "common/text.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char *root;
@@ -68,6 +71,128 @@ START_TEST(replaces_regular_files_only)
 	ck_assert_int_eq(file_write(path, "x", 1, 0644, &e), -1);
 	ck_assert_ptr_nonnull(strstr(e.text, "not a regular file"));
 	ck_assert(stat(path, &st) == 0 && S_ISFIFO(st.st_mode));
+}
+END_TEST
+
+static bool holds(const char *path, const char *text)
+{
+	struct file_data f;
+	struct err e = ERR_INIT;
+	bool same;
+
+	if (file_read(path, 0, &f, &e))
+		return false;
+	same = f.size == strlen(text) && !memcmp(f.data, text, f.size);
+	file_free(&f);
+	return same;
+}
+
+static int count_file(const char *rel, void *ctx, struct err *e)
+{
+	(void)rel;
+	(void)e;
+	++*(size_t *)ctx;
+	return 0;
+}
+
+static size_t count_files(void)
+{
+	struct err e = ERR_INIT;
+	size_t n = 0;
+
+	ck_assert_int_eq(dir_walk(root, count_file, &n, &e), 0);
+	return n;
+}
+
+/* What fails with the second file leaves both as they were. */
+START_TEST(pairs_are_written_together)
+{
+	autofree char *one = path_join(root, "one");
+	autofree char *two = path_join(root, "two");
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(file_write_pair(&(struct file_content){one, "1", 1},
+					 &(struct file_content){two, "2", 1}, 0644, &e),
+			 0);
+	ck_assert(holds(one, "1") && holds(two, "2"));
+	ck_assert_int_eq(file_write_pair(&(struct file_content){one, "x", 1},
+					 &(struct file_content){"/no/such/folder/f", "y", 1}, 0644,
+					 &e),
+			 -1);
+	ck_assert(holds(one, "1") && holds(two, "2"));
+	err_clear(&e);
+	ck_assert_int_eq(file_write_pair(&(struct file_content){"/no/such/folder/f", "x", 1},
+					 &(struct file_content){two, "y", 1}, 0644, &e),
+			 -1);
+	ck_assert(holds(two, "2"));
+	ck_assert_uint_eq(count_files(), 2);
+}
+END_TEST
+
+/* A process with a temporary folder that a signal ends; writes the folder's name to @to. */
+static void end_by_signal(int sig, int to)
+{
+	struct err e = ERR_INIT;
+	autofree char *dir = NULL;
+	autofree char *sub = NULL;
+	autofree char *file = NULL;
+
+	/* The library of tests has handlers of its own, which end all tests. */
+	if (signal(sig, SIG_DFL) == SIG_IGN)
+		signal(sig, SIG_IGN);
+	dir = dir_temp("test-signal", &e);
+	sub = path_join(dir, "a/b");
+	file = path_join(sub, "file");
+	if (dir_make(sub, &e) || file_create(file, "x", 1, 0600, &e) ||
+	    write(to, dir, strlen(dir)) < 0)
+		_exit(1);
+	raise(sig);
+}
+
+static int run_and_signal(int sig, char dir[256])
+{
+	int ends[2];
+	int status;
+	ssize_t n;
+	pid_t child;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	child = fork();
+	if (!child) {
+		setenv("TMPDIR", root, 1);
+		end_by_signal(sig, ends[1]);
+		_exit(3);
+	}
+	close(ends[1]);
+	n = read(ends[0], dir, 255);
+	close(ends[0]);
+	ck_assert_int_gt(n, 0);
+	dir[n] = 0;
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	return status;
+}
+
+START_TEST(signals_remove_temporary_folders)
+{
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+	char dir[256];
+	int status = run_and_signal(signals[_i], dir);
+
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == signals[_i]);
+	ck_assert_msg(!file_exists(dir), "%s is still there", dir);
+}
+END_TEST
+
+START_TEST(ignored_signals_stay_ignored)
+{
+	char dir[256];
+	int status;
+
+	signal(SIGHUP, SIG_IGN);
+	status = run_and_signal(SIGHUP, dir);
+	signal(SIGHUP, SIG_DFL);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+	ck_assert(file_exists(dir));
 }
 END_TEST
 
@@ -148,6 +273,9 @@ Suite *io_suite(void)
 	tcase_add_test(t, writes_whole_files);
 	tcase_add_test(t, failed_write_leaves_nothing);
 	tcase_add_test(t, replaces_regular_files_only);
+	tcase_add_test(t, pairs_are_written_together);
+	tcase_add_loop_test(t, signals_remove_temporary_folders, 0, 3);
+	tcase_add_test(t, ignored_signals_stay_ignored);
 	tcase_add_test(t, reads_regular_files_only);
 	tcase_add_test(t, walks_in_order_and_follows_no_links);
 	tcase_add_loop_test(t, normal_paths, 0, sizeof(paths) / sizeof(paths[0]));

@@ -5,6 +5,7 @@
 
 #include "common/io.h"
 #include "common/proc.h"
+#include "common/temp.h"
 
 #include <string.h>
 

@@ -8,6 +8,7 @@
 
 #include "common/io.h"
 #include "common/proc.h"
+#include "common/temp.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,6 +6,7 @@
 #include "common/io.h"
 #include "common/mem.h"
 #include "common/proc.h"
+#include "common/temp.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
 #include "common/io.h"
 #include "common/mem.h"
 #include "common/proc.h"
+#include "common/temp.h"
 #include "patchbuild/store.h"
 
 #include <check.h>

@@ -9,6 +9,7 @@
 #include "common/io.h"
 #include "common/mem.h"
 #include "common/proc.h"
+#include "common/temp.h"
 #include "common/text.h"
 
 #include <check.h>

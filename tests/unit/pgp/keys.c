@@ -3,6 +3,7 @@
 
 #include "common/mem.h"
 #include "common/proc.h"
+#include "common/temp.h"
 
 #include <check.h>
 #include <stdio.h>
