@@ -19,7 +19,6 @@ int main(void)
 	srunner_add_suite(r, suite_tables());
 	srunner_add_suite(r, suite_alternatives());
 	srunner_add_suite(r, suite_module());
-	srunner_add_suite(r, suite_stock());
 	srunner_add_suite(r, suite_truth());
 	srunner_add_suite(r, suite_policy());
 	srunner_add_suite(r, suite_plan());

@@ -18,7 +18,6 @@ Suite *suite_patch(void);
 Suite *suite_tables(void);
 Suite *suite_alternatives(void);
 Suite *suite_module(void);
-Suite *suite_stock(void);
 Suite *suite_truth(void);
 Suite *suite_policy(void);
 Suite *suite_plan(void);
