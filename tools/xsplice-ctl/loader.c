@@ -79,9 +79,9 @@ const char *loader_mode_name(unsigned int mode)
 	return mode < sizeof(names) / sizeof(*names) ? names[mode] : "unknown";
 }
 
-bool loader_enforces(const struct loader *l)
+unsigned int loader_demands(const struct loader *l)
 {
-	return l->ours && l->info.mode == 2;
+	return l->ours && l->info.mode == 2 ? l->info.needed : 0;
 }
 
 /* --- CHECK ------------------------------------------------------------------------- */

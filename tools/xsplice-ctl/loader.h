@@ -28,8 +28,8 @@ int loader_read(struct lp *lp, struct loader *out, struct err *e);
 void loader_free(struct loader *l);
 /* "off", "permissive", "enforce" or "unknown". */
 const char *loader_mode_name(unsigned int mode);
-/* It takes nothing that is not signed by a key built into it. */
-bool loader_enforces(const struct loader *l);
+/* Signatures without which it takes nothing; 0: it takes what is not signed. */
+unsigned int loader_demands(const struct loader *l);
 
 struct loader_check {
 	struct xsplice_op_check op;

@@ -16,7 +16,7 @@ int trust_check(const struct trust *t, const char *path, const struct file_data 
 	const char *keyring = find_keyring(t);
 	struct payload_signers signers;
 
-	*out = (struct trust_result){0};
+	*out = (struct trust_result){.require = t->require ? t->require : 1};
 	if (t->no_verify)
 		return 0;
 	if (!keyring) {
@@ -31,10 +31,16 @@ int trust_check(const struct trust *t, const char *path, const struct file_data 
 	return 0;
 }
 
-int trust_by_xen(const struct trust_result *r, const char *path, bool verifies, struct err *e)
+int trust_by_xen(const struct trust_result *r, const char *path, unsigned int needed, struct err *e)
 {
-	if (!r->left_to_xen || verifies)
+	if (!r->left_to_xen || needed >= r->require)
 		return 0;
+	if (needed)
+		return err_set(
+			e, ERR_SIGNATURE,
+			"%s: cannot be verified as asked: this Xen demands %u signature%s, not "
+			"%u, and there is no keyring: name one with --keyring FILE",
+			path, needed, needed == 1 ? "" : "s", r->require);
 	return err_set(e, ERR_SIGNATURE,
 		       "%s: cannot be verified, as this Xen does not do so and there is no "
 		       "keyring: name one with --keyring FILE or install it as " TRUST_KEYRING

@@ -24,6 +24,7 @@ struct trust {
 struct trust_result {
 	bool verified;
 	bool left_to_xen; /* there is no keyring here: Xen must verify it, or nobody does */
+	unsigned int require; /* signers that were asked for */
 	struct json *signers; /* as of payload_signers_json(); NULL: not looked at */
 };
 
@@ -34,8 +35,12 @@ struct trust_result {
  */
 int trust_check(const struct trust *t, const char *path, const struct file_data *file,
 		struct trust_result *out, struct err *e);
-/* @verifies: this Xen takes only what is signed. ERR_SIGNATURE: nobody would verify it. */
-int trust_by_xen(const struct trust_result *r, const char *path, bool verifies, struct err *e);
+/*
+ * @needed: signatures without which this Xen takes nothing, 0 if it takes anything.
+ * ERR_SIGNATURE: nobody would verify it, or not as many signatures as asked for.
+ */
+int trust_by_xen(const struct trust_result *r, const char *path, unsigned int needed,
+		 struct err *e);
 void trust_result_free(struct trust_result *r);
 
 #endif

@@ -102,7 +102,7 @@ static int is_loaded(struct lp *lp, const struct upload *u, const char *name, st
 
 int upload_fits(struct lp *lp, const struct upload *u, const struct loader *loader, struct err *e)
 {
-	if (trust_by_xen(&u->trust, u->path, loader_enforces(loader), e))
+	if (trust_by_xen(&u->trust, u->path, loader_demands(loader), e))
 		return -1;
 	return check_build(lp, u, e);
 }

@@ -323,7 +323,11 @@ static void want_upload(int status, const char *text)
 /* Without a keyring here it is left to a loader that takes only what is signed. */
 START_TEST(upload_is_verified_by_ours)
 {
+	char words[2048];
+
 	want_upload(0, "verified by Xen");
+	snprintf(words, sizeof(words), "xsplice-ctl upload --require 2 m %s", fixture.payload);
+	want(4, words, "this Xen demands 1 signature, not 2");
 	fake_reset();
 	fake.loader = (struct fake_loader){.ours = true, .mode = 1};
 	want_upload(4, "--keyring");
