@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "patchbuild/choose.h"
 
+#include "xsplice/loader.h"
+
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -727,14 +729,15 @@ static void judge_denied(struct selection *s, struct chosen *c)
 	static const char *const files[] = {"common/livepatch.", "common/livepatch_elf.",
 					    "arch/x86/livepatch.", "arch/x86/alternative.",
 					    "common/xsplice/"};
+	bool denied = xsp_is_denied(hv_name(&s->arena, c->sym->twin));
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (text_starts(c->pair->unit->object, files[i]))
-			verdict_refuse(
-				s->verdict, "denied", c->pair->unit->object, c->sym->name,
-				"belongs to the code that applies live patches, which cannot "
-				"replace itself: boot the fixed hypervisor");
+		denied = denied || text_starts(c->pair->unit->object, files[i]);
+	if (denied)
+		verdict_refuse(s->verdict, "denied", c->pair->unit->object, c->sym->name,
+			       "belongs to the code that applies live patches or that it stands "
+			       "on, which cannot replace itself: boot the fixed hypervisor");
 	if (!strcmp(c->sym->name, "idle_loop"))
 		verdict_refuse(s->verdict, "denied", c->pair->unit->object, c->sym->name,
 			       "never returns, so the new code would never run: boot the fixed "
