@@ -84,6 +84,24 @@ START_TEST(what_a_record_holds)
 }
 END_TEST
 
+/* Of a module that nobody signed, in a mode that takes it. */
+START_TEST(nobody_signed)
+{
+	static const uint8_t none[20];
+	struct xsp_module m = {.digest = {7}};
+	struct xsp_event e = {.operation = ABI_JOURNAL_UPLOAD, .name = "name", .module = &m};
+	const struct abi_journal_record *rec;
+
+	xsp_journal_add(&j, &e);
+	rec = xsp_journal_get(&j, 5);
+	ck_assert_ptr_nonnull(rec);
+	ck_assert_uint_eq(rec->file_digest[0], 7);
+	ck_assert_mem_eq(rec->signer, none, sizeof(none));
+	ck_assert_uint_eq(rec->flags, 0);
+	ck_assert_uint_eq(rec->signatures, 0);
+}
+END_TEST
+
 START_TEST(names_are_cut_and_padded)
 {
 	char name[200];
@@ -182,6 +200,7 @@ Suite *suite_journal(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, what_a_record_holds);
+	tcase_add_test(t, nobody_signed);
 	tcase_add_test(t, names_are_cut_and_padded);
 	tcase_add_test(t, an_untouched_journal_is_in_order);
 	tcase_add_test(t, a_changed_bit);

@@ -150,6 +150,21 @@ START_TEST(every_truncation)
 }
 END_TEST
 
+/* The header promises no more than there is: it ends inside of every part in turn. */
+START_TEST(every_shorter_body)
+{
+	for (size_t n = 0; n < PACKET_SIZE - PACKET_VERSION; n++) {
+		struct strbuf body = {.data = packet.data + PACKET_VERSION, .len = n};
+		struct strbuf b = {0};
+
+		packet_wrap(&b, &body);
+		ck_assert_msg(code_of(&b) == XSP_PGP_LENGTH, "%zu: %s", n,
+			      xsp_code_text(code_of(&b)));
+		strbuf_free(&b);
+	}
+}
+END_TEST
+
 START_TEST(nothing_behind)
 {
 	strbuf_addc(&packet, '\0');
@@ -245,6 +260,7 @@ Suite *suite_openpgp(void)
 	tcase_add_test(t, suffix);
 	tcase_add_loop_test(t, one_byte, 0, (int)(sizeof(byte_cases) / sizeof(*byte_cases)));
 	tcase_add_test(t, every_truncation);
+	tcase_add_test(t, every_shorter_body);
 	tcase_add_test(t, nothing_behind);
 	tcase_add_test(t, user_ids_of_all_lengths);
 	tcase_add_test(t, numbers);

@@ -215,6 +215,21 @@ START_TEST(sixteen_fit)
 }
 END_TEST
 
+/* The header's number of a hash and the packet's are told from one another, for all three. */
+START_TEST(hashes_agree)
+{
+	static const uint8_t pgp[] = {XSP_PGP_SHA256, XSP_PGP_SHA384, XSP_PGP_SHA512};
+	static const uint8_t record[] = {ABI_HASH_SHA256, ABI_HASH_SHA384, ABI_HASH_SHA512};
+	char *packet = file.data + ELF_SIZE + ABI_SIG_MAGIC_SIZE + sizeof(struct abi_sig_header);
+
+	for (size_t i = 0; i < 9; i++) {
+		packet[PACKET_HASH] = (char)pgp[i / 3];
+		header()->hash = record[i % 3];
+		refused_as(i / 3 == i % 3 ? XSP_OK : XSP_RECORD_MISMATCH);
+	}
+}
+END_TEST
+
 START_TEST(unsigned_bytes_between)
 {
 	file.len = ELF_SIZE + first_size;
@@ -305,6 +320,7 @@ Suite *suite_trailer(void)
 	tcase_add_test(t, key_ids_agree);
 	tcase_add_test(t, one_key_signs_once);
 	tcase_add_test(t, sixteen_fit);
+	tcase_add_test(t, hashes_agree);
 	tcase_add_test(t, unsigned_bytes_between);
 	tcase_add_test(t, every_bit_flip);
 	tcase_add_test(t, every_bit_flip_of_the_end);
