@@ -223,6 +223,27 @@ START_TEST(call_too_far)
 }
 END_TEST
 
+/* The endbr64 that Xen may step over must not lead out of reach, either. */
+START_TEST(call_just_near)
+{
+	static uint64_t pointer;
+
+	make_call(0x15, 0xe8, MAKE_SYM_COUNTER, -4);
+	r.make.sections[MAKE_FUNCS - 1].size = 0;
+	for (size_t i = 0; i < 5; i++)
+		r.make.relocs[i] = r.make.relocs[5];
+	r.make.sections[MAKE_COMMENT - 1] = (struct make_section){
+		".data", ABI_SHT_PROGBITS, ABI_SHF_ALLOC | ABI_SHF_WRITE, 8, &pointer, 8};
+	r.make.symbols[MAKE_SYM_COUNTER - 1].section = MAKE_COMMENT;
+	r.make.symbols[MAKE_SYM_COUNTER - 1].value = 0;
+	r.base = RIG_TEXT + 0x1000 - 0x80000000u;
+	pointer = r.base + 8 + 5 + 0x7fffffff - 4;
+	rig_taken(&r);
+	pointer++;
+	rig_refused(&r, XSP_ALT_CALL);
+}
+END_TEST
+
 /* In another payload's memory. */
 START_TEST(call_through_another_payload)
 {
@@ -266,12 +287,19 @@ START_TEST(call_sites)
 	site->addend = 72 - 5;
 	rig_refused(&r, XSP_ALT_CALL);
 	ck_assert_str_eq(r.cause.what, ".alt_call_sites");
-	site->addend = 8;
-	text()[9] = 0x25;
+	/* One that no alternative is at. */
+	memcpy(text() + 24, "\xff\x15", 2);
+	site->addend = 24;
+	site[1] = (struct make_reloc){MAKE_TEXT, 26, ABI_R_X86_64_PC32, 4, -4};
+	r.make.nrelocs++;
+	rig_taken(&r);
+	text()[25] = 0x25;
 	rig_refused(&r, XSP_ALT_CALL);
-	text()[9] = 0x15;
-	set_pointer(1);
+	ck_assert_str_eq(r.cause.what, ".alt_call_sites");
+	text()[25] = 0x15;
+	site[1].addend += RIG_DATA_SIZE;
 	rig_refused(&r, XSP_ALT_CALL);
+	ck_assert_str_eq(r.cause.what, ".alt_call_sites");
 }
 END_TEST
 
@@ -384,6 +412,7 @@ Suite *suite_alternatives(void)
 	tcase_add_test(t, call_that_is_none);
 	tcase_add_test(t, call_through_the_payload);
 	tcase_add_test(t, call_too_far);
+	tcase_add_test(t, call_just_near);
 	tcase_add_test(t, call_through_another_payload);
 	tcase_add_test(t, call_sites);
 	suite_add_tcase(s, t);

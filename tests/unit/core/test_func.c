@@ -159,6 +159,36 @@ START_TEST(names)
 }
 END_TEST
 
+/* Names of 255 bytes are taken, as docs/payload-format.md has it; longer ones are not. */
+START_TEST(longest_name)
+{
+	static char strings[300];
+
+	memcpy(strings, "one\0do_two", 11);
+	m.sections[MAKE_RODATA - 1].data = strings;
+	m.sections[MAKE_RODATA - 1].size = sizeof(strings);
+	m.relocs[1].addend = 11;
+	memset(strings + 11, 'x', 255);
+	remake();
+	taken(&file);
+	strings[11 + 255] = 'x';
+	remake();
+	refused(&file, XSP_FUNC_NAME);
+}
+END_TEST
+
+/* Instructions of arm64 have 4 bytes: nothing less becomes NOPs. */
+START_TEST(nops_of_arm64)
+{
+	make_loadable_arm64(&m);
+	remake();
+	make_func(&file, 2)->new_size = 12;
+	taken(&file);
+	make_func(&file, 2)->new_size = 14;
+	refused(&file, XSP_FUNC_NOP_SIZE);
+}
+END_TEST
+
 START_TEST(name_in_zeros)
 {
 	m.symbols[0].section = MAKE_BSS;
@@ -226,6 +256,8 @@ Suite *suite_func(void)
 	tcase_add_test(t, new_code);
 	tcase_add_test(t, old_code);
 	tcase_add_test(t, names);
+	tcase_add_test(t, longest_name);
+	tcase_add_test(t, nops_of_arm64);
 	tcase_add_test(t, name_in_zeros);
 	tcase_add_test(t, what_is_read);
 	tcase_add_test(t, absolute_symbol);

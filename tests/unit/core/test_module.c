@@ -259,6 +259,35 @@ START_TEST(defect_10_unload_of_what_is_used)
 }
 END_TEST
 
+/* One that uses several holds them all. */
+START_TEST(defect_10_unload_of_two_that_are_used)
+{
+	struct xsp_module *a = rig_add(&r, "a");
+	struct xsp_cause c = {XSP_OK, 0, ""};
+	struct xsp_module *b;
+	struct xsp_module *user;
+
+	make_next(&r.make);
+	b = rig_add(&r, "b");
+	make_next(&r.make);
+	r.make.sections[MAKE_BUILD_ID - 1].data = r.make.sections[MAKE_DEPENDS - 1].data;
+	r.make.symbols[1].name = "third_one";
+	r.make.symbols[2].name = "third_two";
+	r.make.symbols[MAKE_SYM_HELPER - 1].name = "third_helper";
+	r.make.symbols[3].name = "counter";
+	r.make.symbols[MAKE_SYM_COUNTER - 1] = r.make.symbols[3];
+	r.make.symbols[MAKE_SYM_COUNTER - 1].name = "next_counter";
+	r.make.relocs[2] = r.make.relocs[5];
+	user = rig_add(&r, "c");
+	ck_assert_uint_eq(user->nuses, 2);
+	ck_assert_int_eq(xsp_module_removable(&r.loader, a, &c), -1);
+	ck_assert_int_eq(c.code, XSP_IN_USE);
+	c.code = XSP_OK;
+	ck_assert_int_eq(xsp_module_removable(&r.loader, b, &c), -1);
+	ck_assert_int_eq(c.code, XSP_IN_USE);
+}
+END_TEST
+
 static Suite *fill(Suite *s, TCase *t)
 {
 	tcase_set_timeout(t, 60);
@@ -280,6 +309,7 @@ static Suite *fill(Suite *s, TCase *t)
 	tcase_add_test(t, every_byte_changed);
 	tcase_add_test(t, list_of_modules);
 	tcase_add_test(t, defect_10_unload_of_what_is_used);
+	tcase_add_test(t, defect_10_unload_of_two_that_are_used);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -132,6 +132,16 @@ START_TEST(notes_are_final)
 }
 END_TEST
 
+/* A section of relocations without any changes nothing. */
+START_TEST(no_relocation_of_a_note)
+{
+	m.relocs[6].section = MAKE_DEPENDS;
+	remake();
+	make_shdr(&file, ".rela.livepatch.depends")->sh_size = 0;
+	taken(&file);
+}
+END_TEST
+
 START_TEST(not_on_arm)
 {
 	m.machine = ABI_EM_AARCH64;
@@ -161,6 +171,14 @@ START_TEST(alternatives_need_code)
 	refused(&file, XSP_ALT_NO_TEXT);
 	make_payload(&m);
 	section(MAKE_ALT_REPL)->name = ".other";
+	remake();
+	refused(&file, XSP_ALT_NO_TEXT);
+	/* Sections for code, but none in them. */
+	make_payload(&m);
+	section(MAKE_FUNCS)->size = 0;
+	section(MAKE_TEXT)->size = 0;
+	section(MAKE_ALT_REPL)->size = 0;
+	m.nrelocs = 0;
 	remake();
 	refused(&file, XSP_ALT_NO_TEXT);
 }
@@ -244,6 +262,7 @@ Suite *suite_payload(void)
 	tcase_add_test(t, sections_are_loaded);
 	tcase_add_test(t, sections_have_content);
 	tcase_add_test(t, notes_are_final);
+	tcase_add_test(t, no_relocation_of_a_note);
 	tcase_add_test(t, not_on_arm);
 	tcase_add_test(t, nothing_to_do);
 	tcase_add_test(t, alternatives_need_code);

@@ -221,6 +221,19 @@ START_TEST(dependencies)
 }
 END_TEST
 
+/* Nothing depends on what has no build-id. */
+START_TEST(dependencies_are_not_empty)
+{
+	r.loader.xen_build_id.size = 0;
+	mod(0)->depends.size = 0;
+	not_planned(0, XSP_APPLY, 0, XSP_DEPENDS_XEN);
+	mod(0)->build_id.size = 0;
+	act(0, XSP_APPLY, XSP_NODEPS);
+	mod(1)->depends.size = 0;
+	not_planned(1, XSP_APPLY, 0, XSP_DEPENDS_TOP);
+}
+END_TEST
+
 START_TEST(an_unload_is_no_plan)
 {
 	not_planned(0, XSP_UNLOAD, 0, XSP_STATE_APPLIED);
@@ -533,6 +546,25 @@ START_TEST(no_memory)
 }
 END_TEST
 
+START_TEST(no_memory_for_a_revert)
+{
+	size_t n;
+
+	add_patch(0, 0, 0xa0);
+	act(0, XSP_APPLY, 0);
+	for (n = 1;; n++) {
+		r.xen.allocations = 0;
+		r.xen.fail = n;
+		if (make_plan(0, XSP_REVERT, 0) == XSP_OK)
+			break;
+		ck_assert_int_eq(cause.code, XSP_NO_MEMORY);
+		ck_assert_uint_eq(r.xen.live, 0);
+	}
+	ck_assert_uint_gt(n, 3);
+	xsp_plan_free(&r.loader, &plan);
+}
+END_TEST
+
 /* --- any order ------------------------------------------------------------------------- */
 
 static void random_step(void)
@@ -589,6 +621,7 @@ Suite *suite_plan(void)
 	tcase_add_test(t, reverted_data_is_not_applied_again);
 	tcase_add_test(t, only_the_last_is_reverted);
 	tcase_add_test(t, dependencies);
+	tcase_add_test(t, dependencies_are_not_empty);
 	tcase_add_test(t, an_unload_is_no_plan);
 	tcase_add_test(t, expected_bytes);
 	tcase_add_test(t, text_that_has_changed_since);
@@ -605,6 +638,7 @@ Suite *suite_plan(void)
 	tcase_add_test(t, hooks_of_a_replace);
 	tcase_add_test(t, hooks_that_act_are_all_there_is);
 	tcase_add_test(t, no_memory);
+	tcase_add_test(t, no_memory_for_a_revert);
 	tcase_add_loop_test(t, any_order_of_actions_agrees_with_a_model, 0, 200);
 	suite_add_tcase(s, t);
 	return s;

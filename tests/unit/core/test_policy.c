@@ -19,6 +19,7 @@ static struct xsp_cause cause;
 static uint32_t checked; /* bit per key that was asked */
 static const struct xsp_bytes somebody = {(const uint8_t *)"Somebody", 8};
 static uint32_t wrong; /* bit per key whose signatures do not fit */
+static uint8_t other[2]; /* what is different in a digest's first bytes */
 
 /* Numbers in packets are made up: the answer comes from @wrong. */
 static bool check_signature(void *ctx, const struct xsp_key *key, const struct xsp_pgp_sig *sig,
@@ -50,7 +51,8 @@ static void digest(void *ctx, uint8_t hash, const struct xsp_bytes *piece, uint3
 	memset(out, 0, 64);
 	ck_assert_int_eq(xsp_trailer_open(&t, file.data, file.len, &none), 0);
 	xsp_trailer_sig(&t, 0, &s);
-	memcpy(out, s.pgp.left16, 2);
+	out[0] = s.pgp.left16[0] ^ other[0];
+	out[1] = s.pgp.left16[1] ^ other[1];
 }
 
 static void sign(const char *who)
@@ -86,6 +88,7 @@ static void setup(void)
 	}
 	policy = (struct xsp_policy){XSP_ENFORCE, 1, keys, NKEYS};
 	checked = wrong = 0;
+	other[0] = other[1] = 0;
 }
 
 static void teardown(void)
@@ -174,6 +177,30 @@ START_TEST(not_over_these_bytes)
 	policy.mode = XSP_PERMISSIVE;
 	is(XSP_OK);
 	ck_assert(!verdict.trusted);
+}
+END_TEST
+
+/* What the packet says of the digest is looked at before any public key is. */
+START_TEST(another_digest)
+{
+	sign("1");
+	other[_i] = 1;
+	is(XSP_POLICY_BAD_SIGNATURE);
+	ck_assert_uint_eq(checked, 0);
+}
+END_TEST
+
+/* Of two that do not count, the first one's cause is told. */
+START_TEST(two_wrong)
+{
+	wrong = 2;
+	keys[0].expires = 1;
+	sign("12");
+	is(XSP_POLICY_KEY_TIME);
+	ck_assert_uint_eq(verdict.cause.pos, ELF_SIZE);
+	sign("21");
+	is(XSP_POLICY_BAD_SIGNATURE);
+	ck_assert_uint_eq(verdict.cause.pos, ELF_SIZE);
 }
 END_TEST
 
@@ -301,6 +328,8 @@ Suite *suite_policy(void)
 	tcase_add_test(t, off_asks_nobody);
 	tcase_add_test(t, by_nobody_known);
 	tcase_add_test(t, not_over_these_bytes);
+	tcase_add_loop_test(t, another_digest, 0, 2);
+	tcase_add_test(t, two_wrong);
 	tcase_add_test(t, one_good_one_wrong);
 	tcase_add_test(t, one_good_one_unknown);
 	tcase_add_test(t, several_are_needed);

@@ -59,6 +59,16 @@ START_TEST(exceptions)
 }
 END_TEST
 
+START_TEST(no_exceptions)
+{
+	r.make.sections[MAKE_EX - 1].size = 0;
+	r.make.nrelocs = MAKE_REL_EX;
+	rig_taken(&r);
+	ck_assert_uint_eq(r.module->ex_table.count, 0);
+	ck_assert_uint_eq(r.module->ex_table.addr, 0);
+}
+END_TEST
+
 #define ENTRIES 9
 
 /* Addresses of the table's entry @i as Xen will read them. */
@@ -321,6 +331,7 @@ Suite *suite_tables(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, hooks);
 	tcase_add_test(t, exceptions);
+	tcase_add_test(t, no_exceptions);
 	tcase_add_test(t, exceptions_are_sorted);
 	tcase_add_test(t, frames);
 	tcase_add_test(t, frames_with_lines);
