@@ -189,6 +189,7 @@ static const struct entry catalogue[XSP_CODES] = {
 
 static const struct entry unknown = {"failed for an unknown reason", INV};
 
+/* No code below XSP_CODES is without words; a test sees to that, and this to one forgotten. */
 static const struct entry *find(enum xsp_code code)
 {
 	if ((unsigned int)code >= XSP_CODES || !catalogue[code].text)

@@ -97,6 +97,7 @@ static int read_sub_length(struct reader *r, size_t *len)
 {
 	const uint8_t *p = take(r, 1);
 
+	/* Not reached: it is called only where a byte is left. */
 	if (!p)
 		return -1;
 	*len = p[0];

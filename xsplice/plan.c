@@ -546,6 +546,7 @@ bool xsp_plan_holds(const struct xsp_loader *l, const struct xsp_plan *plan)
 
 /* --- afterwards -------------------------------------------------------------------------------- */
 
+/* Not always the top: a revert hook may have taken it away by itself before. */
 static void leave_stack(struct xsp_loader *l, struct xsp_module *m)
 {
 	struct xsp_module **at = &l->top;

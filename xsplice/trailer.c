@@ -102,6 +102,7 @@ static int check_distinct(const struct xsp_trailer *t, const struct xsp_sig *s, 
 
 	for (i = 0; i < index; i++) {
 		xsp_trailer_sig(t, i, &other);
+		/* It has a key id: check_records() took it before. */
 		if (!other.key_id.data ||
 		    !memcmp(other.key_id.data, s->key_id.data, ABI_KEY_ID_SIZE))
 			return xsp_fail(cause, XSP_RECORD_SAME_KEY, s->pos, "signature record");
@@ -160,7 +161,7 @@ void xsp_trailer_sig(const struct xsp_trailer *t, uint32_t index, struct xsp_sig
 
 	memset(out, 0, sizeof(*out));
 
-	/* Every record before @index was proven well-formed, and so in range. */
+	/* Every record up to @index was proven well-formed, and so in range: none fails here. */
 	for (i = 0; i <= index; i++) {
 		if (read_record(t->data, pos, pos + ABI_PAYLOAD_MAX, out, &none))
 			return;

@@ -519,6 +519,28 @@ START_TEST(hooks_that_act_are_all_there_is)
 }
 END_TEST
 
+/* A hook may say by itself that its payload is gone, and then it is said once more. */
+START_TEST(gone_already)
+{
+	struct xsp_plan gone = {.action = XSP_REVERT};
+
+	for (unsigned int i = 0; i < 3; i++)
+		act(i, XSP_APPLY, XSP_NODEPS);
+	for (int twice = 0; twice < 2; twice++) {
+		gone.module = mod(2);
+		xsp_plan_commit(&r.loader, &gone);
+		ck_assert_ptr_eq(r.loader.top, mod(1));
+		ck_assert_ptr_eq(mod(1)->below, mod(0));
+		ck_assert_int_eq(mod(2)->state, XSP_CHECKED);
+	}
+	/* And of one below others. */
+	gone.module = mod(0);
+	xsp_plan_commit(&r.loader, &gone);
+	ck_assert_ptr_eq(r.loader.top, mod(1));
+	ck_assert_ptr_null(mod(1)->below);
+}
+END_TEST
+
 /* --- memory ---------------------------------------------------------------------------------- */
 
 /* Each allocation fails in turn: nothing stays, and the next try succeeds. */
@@ -637,6 +659,7 @@ Suite *suite_plan(void)
 	tcase_add_test(t, load_hooks_before_unload_hooks_behind);
 	tcase_add_test(t, hooks_of_a_replace);
 	tcase_add_test(t, hooks_that_act_are_all_there_is);
+	tcase_add_test(t, gone_already);
 	tcase_add_test(t, no_memory);
 	tcase_add_test(t, no_memory_for_a_revert);
 	tcase_add_loop_test(t, any_order_of_actions_agrees_with_a_model, 0, 200);

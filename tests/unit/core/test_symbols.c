@@ -160,6 +160,26 @@ START_TEST(overriding_is_not_exported)
 }
 END_TEST
 
+/* In whatever order new code comes, all of it overrides. */
+START_TEST(overriding_in_any_order)
+{
+	static const uint8_t orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+					     {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	static const uint32_t code[3] = {2, 3, MAKE_SYM_HELPER};
+	struct make_reloc *third = &r.make.relocs[r.make.nrelocs++];
+
+	*third = (struct make_reloc){MAKE_FUNCS, 2 * sizeof(struct abi_func) + 8, ABI_R_X86_64_64,
+				     0, 0};
+	r.make.relocs[0].symbol = code[orders[_i][0]];
+	r.make.relocs[4].symbol = code[orders[_i][1]];
+	third->symbol = code[orders[_i][2]];
+	rig_taken(&r);
+	ck_assert_uint_eq(r.module->nsymbols, 4);
+	ck_assert_uint_eq(r.module->nexports, 1);
+	ck_assert_str_eq(r.module->exports[0]->name, "counter");
+}
+END_TEST
+
 START_TEST(absolute)
 {
 	r.make.symbols[3].section = ABI_SHN_ABS;
@@ -297,6 +317,7 @@ Suite *suite_symbols(void)
 	tcase_add_test(t, table_of_addresses);
 	tcase_add_test(t, of_another_module);
 	tcase_add_test(t, overriding_is_not_exported);
+	tcase_add_loop_test(t, overriding_in_any_order, 0, 6);
 	tcase_add_test(t, absolute);
 	tcase_add_test(t, duplicates);
 	tcase_add_test(t, what_is_no_symbol);
