@@ -6,50 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct branch {
-	struct version version;
-	const struct git_ref *ref;
-};
-
 struct support {
 	struct rel rel;
 	struct tags tags;
-	struct branch *v;
+	struct stable *v; /* one for each series */
 	size_t n;
 };
-
-/* A local branch before a remote one, the stable before the staging one. */
-static int rank(const char *name)
-{
-	return 2 * text_starts(name, "origin/") + (strstr(name, "staging") != NULL);
-}
-
-static int by_version(const void *a, const void *b)
-{
-	const struct branch *x = a;
-	const struct branch *y = b;
-	int d = version_cmp(&x->version, &y->version);
-
-	return d ? d : rank(x->ref->name) - rank(y->ref->name);
-}
-
-static void find_branches(struct support *s)
-{
-	struct version v;
-	size_t i;
-
-	for (i = 0; i < s->tags.ref_count; i++) {
-		const struct git_ref *ref = &s->tags.refs[i];
-
-		if (ref->is_tag || !tags_branch_version(&s->rel, ref->name, &v))
-			continue;
-		s->v = mem_grow(s->v, s->n, sizeof(*s->v));
-		s->v[s->n].version = v;
-		s->v[s->n++].ref = ref;
-	}
-	if (s->n)
-		qsort(s->v, s->n, sizeof(*s->v), by_version);
-}
 
 static int32_t date_cell(struct table *t, const char *text)
 {
@@ -83,7 +45,7 @@ static void show_state(struct support *s, struct table *t, int32_t supported, in
 		cell_int(t, security - today);
 }
 
-static void show_broken(struct support *s, struct table *t, const struct branch *b)
+static void show_broken(struct support *s, struct table *t, const struct stable *b)
 {
 	char name[VERSION_LEN];
 	size_t i;
@@ -97,7 +59,7 @@ static void show_broken(struct support *s, struct table *t, const struct branch 
 	report_undetermined(&s->rel.report);
 }
 
-static int show_branch(struct support *s, struct table *t, struct chart *c, const struct branch *b,
+static int show_branch(struct support *s, struct table *t, struct chart *c, const struct stable *b,
 		       struct err *e)
 {
 	struct file_data f = {0};
@@ -154,8 +116,7 @@ static int show(struct support *s, struct err *e)
 	c = report_chart(r, "windows", "Support windows", CHART_GANTT, "days", "Red: today.");
 	c->today = s->rel.today;
 	for (i = 0; i < s->n; i++)
-		if ((!i || version_cmp(&s->v[i].version, &s->v[i - 1].version)) &&
-		    show_branch(s, t, c, &s->v[i], e) < 0)
+		if (show_branch(s, t, c, &s->v[i], e) < 0)
 			return -1;
 	if (!s->n) {
 		report_note(r, "unknown: no branch fits branch.stable.");
@@ -177,7 +138,7 @@ int support_run(struct cli *cli, void *opts, int argc, char **argv)
 	if (!ret)
 		ret = tags_load(&s.tags, &s.rel, &cli->err);
 	if (!ret) {
-		find_branches(&s);
+		s.v = tags_stable(&s.tags, &s.rel, &s.n);
 		ret = show(&s, &cli->err);
 	}
 	ret = rel_end(&s.rel, ret);

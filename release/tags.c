@@ -155,3 +155,38 @@ const struct release_tag *tags_find(const struct tags *t, const struct version *
 			return &t->v[i];
 	return NULL;
 }
+
+/* --- series ------------------------------------------------------------------------- */
+static int rank(const char *name)
+{
+	return 2 * text_starts(name, "origin/") + (strstr(name, "staging") != NULL);
+}
+
+static int by_series(const void *a, const void *b)
+{
+	const struct stable *x = a;
+	const struct stable *y = b;
+	int d = version_cmp(&x->version, &y->version);
+
+	return d ? d : rank(x->ref->name) - rank(y->ref->name);
+}
+
+struct stable *tags_stable(const struct tags *t, const struct rel *r, size_t *n)
+{
+	struct stable *v = mem_zalloc(t->ref_count + 1, sizeof(*v));
+	struct version version;
+	size_t all = 0;
+	size_t i;
+
+	for (i = 0; i < t->ref_count; i++) {
+		const struct git_ref *ref = &t->refs[i];
+
+		if (!ref->is_tag && tags_branch_version(r, ref->name, &version))
+			v[all++] = (struct series){version, ref};
+	}
+	qsort(v, all, sizeof(*v), by_series);
+	for (*n = 0, i = 0; i < all; i++)
+		if (!*n || version_cmp(&v[i].version, &v[*n - 1].version))
+			v[(*n)++] = v[i];
+	return v;
+}

@@ -37,4 +37,16 @@ bool tag_release_version(const struct rel *r, const char *tag, struct version *v
 /* Matches a branch by branch.stable; false if it is none. */
 bool tags_branch_version(const struct rel *r, const char *branch, struct version *v);
 
+/* A stable branch: the one that counts for its series. */
+struct stable {
+	struct version version; /* two parts */
+	const struct git_ref *ref;
+};
+
+/*
+ * One branch for each series, in order of their versions: a local one before a remote
+ * one, the stable before the staging one. free() the array.
+ */
+struct stable *tags_stable(const struct tags *t, const struct rel *r, size_t *n);
+
 #endif
