@@ -182,7 +182,7 @@ struct stable *tags_stable(const struct tags *t, const struct rel *r, size_t *n)
 		const struct git_ref *ref = &t->refs[i];
 
 		if (!ref->is_tag && tags_branch_version(r, ref->name, &version))
-			v[all++] = (struct series){version, ref};
+			v[all++] = (struct stable){version, ref};
 	}
 	qsort(v, all, sizeof(*v), by_series);
 	for (*n = 0, i = 0; i < all; i++)

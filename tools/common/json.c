@@ -180,6 +180,11 @@ struct json *json_at(const struct json *array, size_t i)
 	return (struct json *)json_array_get(raw(array), i);
 }
 
+int64_t json_int(const struct json *j, int64_t none)
+{
+	return json_is_integer(raw(j)) ? json_integer_value(raw(j)) : none;
+}
+
 const char *json_str(const struct json *j)
 {
 	return json_string_value(raw(j));

@@ -51,6 +51,7 @@ bool json_is_array(const struct json *j);
 size_t json_size(const struct json *array);
 struct json *json_at(const struct json *array, size_t i);
 const char *json_str(const struct json *j);
+int64_t json_int(const struct json *j, int64_t none);
 
 /*
  * Object members in the order they were put. Start with *iter NULL; false at the
