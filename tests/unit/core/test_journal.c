@@ -88,7 +88,8 @@ END_TEST
 START_TEST(nobody_signed)
 {
 	static const uint8_t none[20];
-	struct xsp_module m = {.digest = {7}};
+	static const uint8_t id[20] = {4, 5, 6};
+	struct xsp_module m = {.build_id = {id, sizeof(id)}, .digest = {7}};
 	struct xsp_event e = {.operation = ABI_JOURNAL_UPLOAD, .name = "name", .module = &m};
 	const struct abi_journal_record *rec;
 
