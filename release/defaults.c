@@ -45,6 +45,8 @@ const struct setting config_defaults[] = {
 	{"area.Documentation.path", "docs/"},
 	{"area.CI.path", "automation/"},
 
+	{"advisory.tree", "xen"},
+
 	{"lint.changelog", "CHANGELOG.md"},
 	{"lint.support", "SUPPORT.md"},
 	{"lint.pins", "Config.mk"},

@@ -165,6 +165,40 @@ int git_walk(struct git *g, const char *start, bool (*fn)(void *ctx, const char 
 	return ret;
 }
 
+int git_between(struct git *g, const char *from, const char *to,
+		void (*fn)(void *ctx, const char *id), void *ctx, struct err *e)
+{
+	git_revwalk *walk = NULL;
+	git_oid begin, end, oid;
+	char id[GIT_ID_LEN];
+	int ret;
+
+	if ((*from && git_oid_fromstr(&begin, from)) || git_oid_fromstr(&end, to))
+		return err_fail(e, "%s..%s: are no ids of commits", from, to);
+	ret = git_revwalk_new(&walk, g->repo);
+	if (!ret)
+		ret = git_revwalk_push(walk, &end);
+	if (!ret && *from)
+		ret = git_revwalk_hide(walk, &begin);
+	while (!ret && !(ret = git_revwalk_next(&oid, walk))) {
+		git_oid_tostr(id, sizeof(id), &oid);
+		fn(ctx, id);
+	}
+	git_revwalk_free(walk);
+	if (ret != GIT_ITEROVER)
+		return err_fail(e, "%.12s..%.12s: cannot be read: %s", from, to, reason());
+	return 0;
+}
+
+int git_contains(struct git *g, const char *newer, const char *older)
+{
+	git_oid new, old;
+
+	if (git_oid_fromstr(&new, newer) || git_oid_fromstr(&old, older))
+		return -1;
+	return git_oid_equal(&new, &old) ? 1 : git_graph_descendant_of(g->repo, &new, &old);
+}
+
 int git_same_tree(struct git *g, const char *a, const char *b)
 {
 	git_commit *one = commit_of(g, a);

@@ -37,6 +37,16 @@ int git_resolve(struct git *g, const char *rev, char id[GIT_ID_LEN], struct err 
 int git_walk(struct git *g, const char *start, bool (*fn)(void *ctx, const char *id), void *ctx,
 	     struct err *e);
 
+/*
+ * Calls @fn with the id of every commit that @to reaches and @from does not: `git rev-list
+ * FROM..TO`; all of them if @from is "". -1 if one cannot be read.
+ */
+int git_between(struct git *g, const char *from, const char *to,
+		void (*fn)(void *ctx, const char *id), void *ctx, struct err *e);
+
+/* @older is @newer or a commit that it reaches: 1 or 0, -1 if one cannot be read. */
+int git_contains(struct git *g, const char *newer, const char *older);
+
 /* Both commits hold the same files: 1 or 0, -1 if one cannot be read. */
 int git_same_tree(struct git *g, const char *a, const char *b);
 
