@@ -23,8 +23,10 @@ static enum xsp_code parse(const struct strbuf *b, struct xsp_pgp_sig *out)
 {
 	struct xsp_cause c = {XSP_OK, 0, ""};
 	uint8_t *exact = mem_dup(b->data, b->len);
+	int ret = xsp_pgp_parse(exact, b->len, 100, out, &c);
 
-	if (xsp_pgp_parse(exact, b->len, 100, out, &c)) {
+	ck_assert_int_eq(ret, c.code == XSP_OK ? 0 : -1);
+	if (ret) {
 		ck_assert_uint_ge(c.pos, 100);
 		ck_assert_uint_le(c.pos, 100 + b->len);
 	}
