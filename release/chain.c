@@ -437,8 +437,7 @@ static int read_build_id(const char *name, const char *s, struct err *e)
 	size_t n = strspn(s, "0123456789abcdef");
 
 	if (s[n] || n < 8 || n > 128 || n % 2)
-		return err_fail(e,
-				"[build \"%s\"]: build-id \"%s\": is not lower-case hexadecimal",
+		return err_fail(e, "[build \"%s\"]: build-id \"%s\": is not lower-case hexadecimal",
 				name, s);
 	return 0;
 }

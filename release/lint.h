@@ -28,5 +28,7 @@ struct support_dates {
 	char initial[32], supported[32], security[32]; /* as they stand; "" if missing */
 };
 void support_read(struct support_dates *d, const char *text, size_t len);
+/* The same of the file lint.support as of @commit; without one all are missing. */
+int support_at(struct rel *r, const char *commit, struct support_dates *d, struct err *e);
 
 #endif

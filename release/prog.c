@@ -69,6 +69,13 @@ static const struct cli_opt notes_options[] = {
 	{0},
 };
 
+static const struct cli_opt advisory_options[] = {
+	{"output", 'o', CLI_STR, offsetof(struct advisory_opts, output), "DIR",
+	 "write what is exported to this folder"},
+	REL_OPTIONS(advisory_opts),
+	{0},
+};
+
 /* What `--help` tells of a command beside its options. */
 static const char stats_help[] =
 	"Prints the lines added and removed under each definition in use, with the git\n"
@@ -167,6 +174,32 @@ static const char announce_help[] =
 	"\n"
 	"  xsplice-release announce RELEASE-4.10.0\n";
 
+static const char advisory_help[] =
+	"import  takes advisories (Xen's xsaN.json, OSV, records) into advisory.path; what is\n"
+	"        there and was reviewed stays\n"
+	"show    branches, commits, first tags of each advisory\n"
+	"matrix  all advisories by branch\n"
+	"check   whether a tag or branch has every fix; exit status 1: not, 3: not known\n"
+	"export  one advisory, or all into --output, as OSV or CSAF 2.0\n"
+	"\n"
+	"  xsplice-release advisory import xsa155.json\n"
+	"  xsplice-release advisory check RELEASE-4.9.1\n"
+	"  xsplice-release advisory export csaf --output csaf\n";
+
+static const char livepatch_help[] =
+	"matrix  advisory by shipped build: in the build, a live payload, or why there is none\n"
+	"gaps    builds without fix and payload, and days from fix to tag and to payload\n"
+	"\n"
+	"Builds are [build \"NAME\"] of the settings, payloads the files of livepatch.path.\n"
+	"Exit status 1: a hole is open, 3: it is not known.\n";
+
+static const char why_help[] =
+	"The evidence as a tree, from an advisory down to builds and payloads, or from a\n"
+	"build, build-id, tag, commit or payload back to advisories.\n"
+	"\n"
+	"  xsplice-release why XSA-155\n"
+	"  xsplice-release why 39a640e6f141\n";
+
 static const struct cli_cmd commands[] = {
 	{"schedule", "new X.Y --start DATE | check | ics | remind",
 	 "dates from rules, checks, calendar and reminders", schedule_help, schedule_options,
@@ -194,6 +227,13 @@ static const struct cli_cmd commands[] = {
 	 sizeof(struct notes_opts), notes_run},
 	{"announce", "TAG", "the announcement of a release or candidate, a draft", announce_help,
 	 plain_options, sizeof(struct rel_plain), announce_run},
+	{"advisory", "import FILE... | show XSA-N... | matrix | check TAG | export FORM [XSA-N...]",
+	 "what became of each advisory on each branch and tag", advisory_help, advisory_options,
+	 sizeof(struct advisory_opts), advisory_run},
+	{"livepatch", "matrix | gaps", "advisories by shipped build: fix, payload, or neither",
+	 livepatch_help, plain_options, sizeof(struct rel_plain), livepatch_run},
+	{"why", "OBJECT", "the evidence, from an advisory to a build or back", why_help,
+	 plain_options, sizeof(struct rel_plain), why_run},
 	{"stats", "RANGE", "commits, people, companies and lines of a range", stats_help,
 	 stats_options, sizeof(struct stats_opts), stats_run},
 	{0},

@@ -293,8 +293,8 @@ static int osv_affected(struct reader *rd, const struct json *one)
 		return -1;
 	if (ranges && !json_is_array(ranges))
 		return refuse(rd, "ranges", "a list");
-	if (own && take_list(rd, own, "fixes", is_commit,
-			     &record_at(rd->r, series, rd->a)->fixes) < 0)
+	if (own &&
+	    take_list(rd, own, "fixes", is_commit, &record_at(rd->r, series, rd->a)->fixes) < 0)
 		return -1;
 	for (i = 0; ranges && i < json_size(ranges); i++) {
 		const struct json *range = json_at(ranges, i);
@@ -371,9 +371,9 @@ static int own_series(struct reader *rd, const char *series, const struct json *
 
 static int parse_own(struct reader *rd, const struct json *j)
 {
-	static const char *const known[] = {"advisory", "aliases",    "introduced",
-					    "published", "series",    "supported",
-					    "title",	"trees",      NULL};
+	static const char *const known[] = {"advisory",	 "aliases", "introduced",
+					    "published", "series",  "supported",
+					    "title",	 "trees",   NULL};
 	const struct json *series = json_get(j, "series");
 	struct record *r = rd->r;
 	const char *key;

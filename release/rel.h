@@ -109,6 +109,9 @@ int lab_run(struct cli *cli, void *opts, int argc, char **argv);
 int update_run(struct cli *cli, void *opts, int argc, char **argv);
 int notes_run(struct cli *cli, void *opts, int argc, char **argv);
 int announce_run(struct cli *cli, void *opts, int argc, char **argv);
+int advisory_run(struct cli *cli, void *opts, int argc, char **argv);
+int livepatch_run(struct cli *cli, void *opts, int argc, char **argv);
+int why_run(struct cli *cli, void *opts, int argc, char **argv);
 
 struct rel_plain {
 	struct rel_opts rel;
@@ -151,6 +154,11 @@ struct update_opts {
 	struct rel_opts rel;
 	const char *features;
 	const char *series;
+};
+
+struct advisory_opts {
+	struct rel_opts rel;
+	const char *output;
 };
 
 struct notes_opts {

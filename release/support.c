@@ -13,6 +13,18 @@ struct support {
 	size_t n;
 };
 
+int support_at(struct rel *r, const char *commit, struct support_dates *d, struct err *e)
+{
+	struct file_data f = {0};
+	int ret = git_file(r->git, commit, config_get(&r->conf, "lint.support"), 16U << 20, &f, e);
+
+	if (ret < 0)
+		return -1;
+	support_read(d, ret ? (const char *)f.data : "", ret ? f.size : 0);
+	file_free(&f);
+	return 0;
+}
+
 static int32_t date_cell(struct table *t, const char *text)
 {
 	int32_t day = DAY_NONE;
@@ -62,22 +74,16 @@ static void show_broken(struct support *s, struct table *t, const struct stable 
 static int show_branch(struct support *s, struct table *t, struct chart *c, const struct stable *b,
 		       struct err *e)
 {
-	struct file_data f = {0};
 	struct support_dates d;
 	char name[VERSION_LEN];
 	int32_t initial, supported, security;
-	int ret;
 
 	if (b->ref->broken) {
 		show_broken(s, t, b);
 		return 0;
 	}
-	ret = git_file(s->rel.git, b->ref->id, config_get(&s->rel.conf, "lint.support"), 16U << 20,
-		       &f, e);
-	if (ret < 0)
+	if (support_at(&s->rel, b->ref->id, &d, e) < 0)
 		return -1;
-	support_read(&d, ret ? (const char *)f.data : "", ret ? f.size : 0);
-	file_free(&f);
 	cell_text(t, "%s", version_series(&b->version, name));
 	cell_text(t, "%s", b->ref->name);
 	initial = date_cell(t, d.initial);

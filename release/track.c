@@ -232,8 +232,8 @@ int tracks_load(struct tracks *t, struct rel *r, struct err *e)
 		struct track *track = &t->v[t->n++];
 
 		track->version = stable[i].version;
-		track->series = arena_strdup(&r->report.arena,
-					     version_series(&stable[i].version, name));
+		track->series =
+			arena_strdup(&r->report.arena, version_series(&stable[i].version, name));
 		ret = load_stable(t, track, stable[i].ref, e);
 	}
 	free(stable);

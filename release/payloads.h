@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * payloads.h - the live payloads that there are, read by the core
+ */
+#ifndef RELEASE_PAYLOADS_H
+#define RELEASE_PAYLOADS_H
+
+#include "common/digest.h"
+#include "common/payload_sig.h"
+#include "release/record.h"
+#include "release/rel.h"
+
+struct live_payload {
+	const char *file; /* path below the folder */
+	size_t size;
+	char sha256[DIGEST_HEX];
+	const char *flaw; /* why it is no payload; the rest is then empty. Else NULL */
+	const char *name; /* of its metadata, or the file's */
+	const char *build_id; /* lower-case hexadecimal, as the next two */
+	const char *depends; /* what must be applied before it */
+	const char *xen; /* build-id of the Xen that it is for */
+	struct strlist advisories;
+	unsigned int functions;
+	const char *signers; /* who signed it, for people; NULL: not verified */
+	const char *unverified; /* why not, or NULL */
+	int64_t made; /* when the last signature was made; seconds, 0: not verified */
+};
+
+struct payloads {
+	const char *dir; /* NULL: none is named */
+	struct live_payload *v;
+	size_t n;
+};
+
+/*
+ * Reads every file of livepatch.path (but signatures and indices) and verifies it with
+ * livepatch.keyring, livepatch.require. Strings live in @r's report. payloads_free() in
+ * any case.
+ */
+int payloads_load(struct payloads *p, struct rel *r, struct err *e);
+void payloads_free(struct payloads *p);
+
+/*
+ * The payload for an advisory on the Xen of a build-id: one that is verified, else any
+ * that says so; NULL: none.
+ */
+const struct live_payload *payloads_find(const struct payloads *p, const char *advisory,
+					 const char *build_id);
+
+#endif
