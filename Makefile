@@ -95,7 +95,7 @@ unit-tests   := $(all-tests:build/$(VARIANT)/%=build/rel/%) \
 unit-jobs    := -j$(shell echo $$(($$(nproc) + 1)))
 source-tests := scripts/check-freestanding scripts/check-arrows
 host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
-other-tests  := tests/release/run
+other-tests  := tests/release/run tests/release/chain/run
 # Of Xen with our loader, which they take from build/xen/.
 overlay-tests := scripts/check-stack tests/overlay/off
 
@@ -107,7 +107,7 @@ check-unit: build-unit
 	@scripts/run-tests $(unit-jobs) $(unit-tests) $(source-tests) $(other-tests)
 
 # Programs that are called with the folder of bases.
-base-tests = $(foreach t,$(all-base) tests/builder/errors tests/builder/offline,"$(t) $(STORE)")
+base-tests = $(foreach t,$(all-base) tests/builder/errors tests/builder/offline tests/release/chain/run,"$(t) $(STORE)")
 build-base-tests: need-check base
 	@$(parallel) $(all-base)
 
@@ -137,6 +137,7 @@ check: build-unit fuzz-build build-base-tests overlay-base testhost need-demo
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
 		$(unit-jobs) $(unit-tests) $(source-tests) $(other-tests) \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/run" \
+		"PROGRAM=build/asan/bin/xsplice-release tests/release/chain/run" \
 		-j1 $(base-tests) $(overlay-tests) scripts/lint "scripts/run-fuzz 5" tests/host/selftest $(host-tests)
 
 bench: base xen testhost

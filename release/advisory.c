@@ -32,6 +32,15 @@ static void days_cell(struct table *t, int64_t from, int64_t to)
 		cell_none(t);
 }
 
+/* The reason beside a state; an unknown one has it in its own cell. */
+static void reason_cell(struct table *t, enum fate_state s, const char *why)
+{
+	if (s == FATE_UNKNOWN)
+		cell_none(t);
+	else
+		cell_text(t, "%s", why);
+}
+
 /* --- show ---------------------------------------------------------------------------- */
 static void show_branches(struct advisory *a, const struct record *r, size_t index)
 {
@@ -55,7 +64,7 @@ static void show_branches(struct advisory *a, const struct record *r, size_t ind
 
 		cell_text(t, "%s", f->track->series);
 		fate_cell(rep, t, f->state, f->why);
-		cell_text(t, "%s", f->why);
+		reason_cell(t, f->state, f->why);
 		when_cell(t, f->fixed);
 		if (f->first)
 			cell_text(t, "%s", f->first->name);
@@ -163,7 +172,12 @@ static void matrix(struct advisory *a)
 				chart_add(c, r->id, fate_word(f->state), (double)k, (double)k);
 
 			mark_text(c, m, "%s", f->track->series);
-			fate_cell(rep, t, f->state, f->why);
+			if (f->state == FATE_INCOMPLETE) {
+				report_finding(rep);
+				cell_text(t, "%s", f->why);
+			} else {
+				fate_cell(rep, t, f->state, f->why);
+			}
 			states[f->state]++;
 		}
 	}
@@ -206,7 +220,7 @@ static void check_one(struct advisory *a, struct table *t, const struct fate *f,
 		*bad += s != FATE_FIXED && s != FATE_NOT_AFFECTED;
 		fate_cell(&a->rel.report, t, s, why);
 	}
-	cell_text(t, "%s", why);
+	reason_cell(t, s, why);
 }
 
 static int check(struct advisory *a, const char *name, struct err *e)

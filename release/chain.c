@@ -39,7 +39,7 @@ void fate_cell(struct report *r, struct table *t, enum fate_state s, const char 
 	}
 	if (s == FATE_INCOMPLETE || s == FATE_OPEN)
 		report_finding(r);
-	cell_text(t, "%s", s == FATE_INCOMPLETE ? why : fate_word(s));
+	cell_text(t, "%s", fate_word(s));
 }
 
 /* --- which commits it takes --------------------------------------------------------------- */
@@ -130,6 +130,12 @@ static struct fix *add_fix(struct finder *w, const struct commit *main, const st
 	return &f->v[f->n++];
 }
 
+/* Two histories hold the same commit. */
+static bool is_same(const struct commit *a, const struct commit *b)
+{
+	return a && !strcmp(a->id, b->id);
+}
+
 /* The commit of this branch that came from @main: one in force, or the last that was. */
 static const struct commit *equivalent(const struct finder *w, const struct commit *main,
 				       const char **how)
@@ -144,7 +150,7 @@ static const struct commit *equivalent(const struct finder *w, const struct comm
 		return main;
 	}
 	for (i = 0; i < l->ours.n; i++) {
-		if (l->v[i].from != main)
+		if (!is_same(l->v[i].from, main))
 			continue;
 		/* git log gives the newest first. */
 		if (!best || track_in_force(ts, w->track, &w->track->head, &l->ours.v[i])) {
@@ -244,7 +250,7 @@ static bool is_in_force(const struct chain *c, const struct fate *f, const struc
 	if (fix->here && track_in_force(&c->tracks, f->track, p, fix->here))
 		return true;
 	for (i = 0; fix->main && i < l->ours.n; i++)
-		if (l->v[i].from == fix->main &&
+		if (is_same(l->v[i].from, fix->main) &&
 		    track_in_force(&c->tracks, f->track, p, &l->ours.v[i]))
 			return true;
 	return false;
@@ -305,7 +311,8 @@ enum fate_state chain_at(const struct chain *c, const struct fate *f, const stru
 		return f->state;
 	have = count_at(c, f, p);
 	if (have >= f->required && is_whole_at(c, f, p)) {
-		*why = arena_printf(c->arena, "all %zu commits", f->required);
+		*why = f->required == 1 ? "its commit is there"
+					: arena_printf(c->arena, "all %zu commits", f->required);
 		return FATE_FIXED;
 	}
 	*why = why_short(c, f, p, have);

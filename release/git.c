@@ -7,6 +7,7 @@
 #include <git2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct git {
 	git_repository *repo;
@@ -353,10 +354,14 @@ int git_config_each(const char *path, void (*fn)(void *ctx, const char *key, con
 {
 	struct each each = {fn, ctx};
 	git_config *c = NULL;
+	struct stat st;
 	int ret = 0;
 
 	if (!file_exists(path))
 		return err_fail(e, "%s: no such file", path);
+	/* libgit2 takes a pipe for an empty file. */
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return err_fail(e, "%s: is not a regular file", path);
 	git_libgit2_init();
 	if (git_config_new(&c) ||
 	    git_config_add_file_ondisk(c, path, GIT_CONFIG_LEVEL_APP, NULL, 0) ||

@@ -287,13 +287,16 @@ static int osv_affected(struct reader *rd, const struct json *one)
 	const struct json *own = json_get(one, "database_specific");
 	const struct json *ranges = json_get(one, "ranges");
 	const char *series = RECORD_MAIN;
+	const char *state = "fixed";
 	size_t i;
 
-	if (own && take_str(rd, own, "series", is_series, &series) < 0)
+	if (own && (take_str(rd, own, "series", is_series, &series) < 0 ||
+		    take_str(rd, own, "state", is_text, &state) < 0))
 		return -1;
 	if (ranges && !json_is_array(ranges))
 		return refuse(rd, "ranges", "a list");
-	if (own &&
+	/* A list in a record is whole; what is there of an incomplete fix is none. */
+	if (own && !strcmp(state, "fixed") &&
 	    take_list(rd, own, "fixes", is_commit, &record_at(rd->r, series, rd->a)->fixes) < 0)
 		return -1;
 	for (i = 0; ranges && i < json_size(ranges); i++) {
