@@ -28,7 +28,14 @@ static const char *const colours[GROUP_MAX] = {"#1f5f99", "#e8963a", "#4d9078",
 /* What a group of these names means is known: a matrix shows it, with words in the cells. */
 static const struct {
 	const char *group, *fill, *ink;
-} states[] = {{"pass", "#1a7f37", "#fff"},
+} states[] = {{"fixed", "#1a7f37", "#fff"},
+	      {"payload", "#0a58ca", "#fff"},
+	      {"not affected", "#c9d1d9", "#1b1f24"},
+	      {"reboot", "#b35900", "#fff"},
+	      {"incomplete", "#d1545e", "#fff"},
+	      {"not fixed", "#b42318", "#fff"},
+	      {"unknown", "#e3b341", "#1b1f24"},
+	      {"pass", "#1a7f37", "#fff"},
 	      {"fail", "#b42318", "#fff"},
 	      {"flaky", "#8a5a00", "#fff"},
 	      {"skip", "#57606a", "#fff"},

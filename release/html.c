@@ -9,9 +9,10 @@
 
 static const char style[] =
 	":root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;"
-	"--band:#f6f8fa;--good:#1a7f37;--bad:#b42318;--dim:#8a5a00}\n"
+	"--band:#f6f8fa;--good:#1a7f37;--bad:#b42318;--dim:#8a5a00;--link:#0a58ca}\n"
 	"@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa4af;--line:#30363d;"
-	"--paper:#0d1117;--band:#161b22;--good:#56d364;--bad:#ff7b72;--dim:#e3b341}}\n"
+	"--paper:#0d1117;--band:#161b22;--good:#56d364;--bad:#ff7b72;--dim:#e3b341;--link:#79b8ff}}"
+	"\n"
 	"body{margin:0 auto;max-width:72rem;padding:1rem;font:16px/1.5 system-ui,sans-serif;"
 	"color:var(--ink);background:var(--paper);overflow-wrap:anywhere}\n"
 	"h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.15rem;margin:2rem 0 .5rem}\n"
@@ -24,6 +25,10 @@ static const char style[] =
 	"font-variant-numeric:tabular-nums}\n"
 	"td.d{white-space:nowrap}td.u{color:var(--dim)}td.good{color:var(--good)}"
 	"td.bad{color:var(--bad);font-weight:600}\n"
+	"nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding-bottom:.6rem;"
+	"border-bottom:1px solid var(--line)}nav [aria-current]{font-weight:600;color:inherit;"
+	"text-decoration:none}a{color:var(--link)}\n"
+	"@media print{nav{display:none}body{max-width:none}tr{break-inside:avoid}}\n"
 	"p.def,ul.notes{color:var(--soft);font-size:.9rem}\n"
 	"pre{background:var(--band);padding:.8rem;overflow-x:auto;font-size:.85rem;"
 	"white-space:pre-wrap;overflow-wrap:anywhere}\n"
@@ -74,10 +79,12 @@ static void put(FILE *to, const char *s)
 
 static const char *cell_class(const struct cell *c)
 {
-	static const char *const good[] = {"ok",      "done",	      "pass", "landed", "supported",
-					   "on time", "landed again", "kept", "yes"};
-	static const char *const bad[] = {"missing", "fail",	"reverted", "slipped", "no",
-					  "expired", "finding", "flaky",    "late"};
+	static const char *const good[] = {"ok",	"done",	   "pass",	   "landed",
+					   "supported", "on time", "landed again", "kept",
+					   "yes",	"fixed",   "in the build"};
+	static const char *const bad[] = {"missing", "fail",	  "reverted",  "slipped",
+					  "no",	     "expired",	  "finding",   "flaky",
+					  "late",    "not fixed", "incomplete"};
 	size_t i;
 
 	if (cell_is_number(c))
@@ -95,23 +102,56 @@ static const char *cell_class(const struct cell *c)
 	return "";
 }
 
-static void put_cell(FILE *to, const struct cell *c)
+static void put_link(FILE *to, const char *href, const char *title, bool here)
 {
-	char words[WORDS_MAX];
-
-	cell_words(c, words, sizeof(words));
-	if (c->kind == CELL_TEXT && !strncmp(words, "https://", 8) && !strpbrk(words, " \"'<>")) {
-		fputs("<a href=\"", to);
-		put(to, words);
-		fputs("\">", to);
-		put(to, words);
-		fputs("</a>", to);
-		return;
-	}
-	put(to, words);
+	fputs("<a href=\"", to);
+	put(to, href);
+	fputs(here ? "\" aria-current=page>" : "\">", to);
+	put(to, title);
+	fputs("</a>", to);
 }
 
-static void put_table(const struct table *t, FILE *to)
+static void put_bar(FILE *to, const struct report *r)
+{
+	const struct page_link *l = r->links;
+
+	if (!l)
+		return;
+	fputs("<nav aria-label=Pages>", to);
+	for (; l->href; l++)
+		if (l->in_bar)
+			put_link(to, l->href, l->title, r->here && !strcmp(l->href, r->here));
+	fputs("</nav>\n", to);
+}
+
+/* The page whose title is all that the cell holds, or NULL. */
+static const char *page_of(const struct report *r, const char *words)
+{
+	const struct page_link *l = r->links;
+
+	for (; l && l->href; l++)
+		if (!strcmp(l->title, words) && (!r->here || strcmp(l->href, r->here) != 0))
+			return l->href;
+	return NULL;
+}
+
+static void put_cell(FILE *to, const struct report *r, const struct cell *c)
+{
+	char words[WORDS_MAX];
+	const char *page;
+
+	cell_words(c, words, sizeof(words));
+	page = c->kind == CELL_TEXT ? page_of(r, words) : NULL;
+	if (!page && c->kind == CELL_TEXT && !strncmp(words, "https://", 8) &&
+	    !strpbrk(words, " \"'<>"))
+		page = words;
+	if (page)
+		put_link(to, page, words, false);
+	else
+		put(to, words);
+}
+
+static void put_table(const struct report *r, const struct table *t, FILE *to)
 {
 	size_t row, col;
 
@@ -130,7 +170,7 @@ static void put_table(const struct table *t, FILE *to)
 			fprintf(to, "<td%s data-k=\"", cell_class(table_cell(t, row, col)));
 			put(to, t->columns[col].title);
 			fputs("\">", to);
-			put_cell(to, table_cell(t, row, col));
+			put_cell(to, r, table_cell(t, row, col));
 			fputs("</td>", to);
 		}
 		fputs("</tr>\n", to);
@@ -143,10 +183,10 @@ static void put_table(const struct table *t, FILE *to)
 	}
 }
 
-static void put_section(const struct section *s, FILE *to)
+static void put_section(const struct report *r, const struct section *s, FILE *to)
 {
 	if (s->table && table_rows(s->table))
-		put_table(s->table, to);
+		put_table(r, s->table, to);
 	if (s->chart && s->chart->n) {
 		fputs("<figure class=wide>\n", to);
 		chart_print_svg(s->chart, to, true);
@@ -174,7 +214,9 @@ void report_print_html(const struct report *r, FILE *to)
 	      "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n<title>",
 	      to);
 	put(to, title);
-	fprintf(to, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", style);
+	fprintf(to, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", style);
+	put_bar(to, r);
+	fputs("<h1>", to);
 	put(to, title);
 	fputs(r->fact_count ? "</h1>\n<dl>\n" : "</h1>\n", to);
 	for (i = 0; i < r->fact_count; i++) {
@@ -186,7 +228,7 @@ void report_print_html(const struct report *r, FILE *to)
 	if (r->fact_count)
 		fputs("</dl>\n", to);
 	for (i = 0; i < r->section_count; i++)
-		put_section(&r->sections[i], to);
+		put_section(r, &r->sections[i], to);
 	if (r->note_count)
 		fputs("<ul class=notes>\n", to);
 	for (i = 0; i < r->note_count; i++) {

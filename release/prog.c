@@ -76,6 +76,13 @@ static const struct cli_opt advisory_options[] = {
 	{0},
 };
 
+static const struct cli_opt site_options[] = {
+	{"output", 'o', CLI_STR, offsetof(struct site_opts, output), "DIR",
+	 "the folder of the site; an old site there is replaced as a whole"},
+	REL_OPTIONS(site_opts),
+	{0},
+};
+
 /* What `--help` tells of a command beside its options. */
 static const char stats_help[] =
 	"Prints the lines added and removed under each definition in use, with the git\n"
@@ -200,6 +207,13 @@ static const char why_help[] =
 	"  xsplice-release why XSA-155\n"
 	"  xsplice-release why 39a640e6f141\n";
 
+static const char site_help[] =
+	"Schedule, road map, cycles, support windows, advisories, builds and payloads as plain\n"
+	"HTML files without script, for any web server. site.features and site.roadmap (a\n"
+	"RANGE) in the settings add the road map.\n"
+	"\n"
+	"  xsplice-release site --output public\n";
+
 static const struct cli_cmd commands[] = {
 	{"schedule", "new X.Y --start DATE | check | ics | remind",
 	 "dates from rules, checks, calendar and reminders", schedule_help, schedule_options,
@@ -234,6 +248,8 @@ static const struct cli_cmd commands[] = {
 	 livepatch_help, plain_options, sizeof(struct rel_plain), livepatch_run},
 	{"why", "OBJECT", "the evidence, from an advisory to a build or back", why_help,
 	 plain_options, sizeof(struct rel_plain), why_run},
+	{"site", "--output DIR", "all of it as a static web site", site_help, site_options,
+	 sizeof(struct site_opts), site_run},
 	{"stats", "RANGE", "commits, people, companies and lines of a range", stats_help,
 	 stats_options, sizeof(struct stats_opts), stats_run},
 	{0},

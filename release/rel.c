@@ -79,8 +79,11 @@ int rel_end(struct rel *r, int status)
 {
 	struct err *e = &r->cli->err;
 
+	r->report.links = r->opts->links;
+	r->report.here = r->opts->here;
 	if (!status && e->kind == ERR_NONE)
-		report_print(&r->report, r->format, r->opts->part, stdout, e);
+		report_print(&r->report, r->format, r->opts->part,
+			     r->opts->out ? r->opts->out : stdout, e);
 	status = e->kind != ERR_NONE ? rel_status(e->kind) : r->report.status;
 	report_free(&r->report);
 	people_free(&r->people);

@@ -20,6 +20,10 @@ struct rel_opts {
 	const char *at;
 	const char *format;
 	const char *part;
+	/* Not options: where the report goes (NULL: standard output), as a page of a site. */
+	FILE *out;
+	const struct page_link *links;
+	const char *here;
 };
 
 /* Rows of a struct cli_opt table; @type holds a struct rel_opts named "rel". */
@@ -111,6 +115,7 @@ int notes_run(struct cli *cli, void *opts, int argc, char **argv);
 int announce_run(struct cli *cli, void *opts, int argc, char **argv);
 int advisory_run(struct cli *cli, void *opts, int argc, char **argv);
 int livepatch_run(struct cli *cli, void *opts, int argc, char **argv);
+int site_run(struct cli *cli, void *opts, int argc, char **argv);
 int why_run(struct cli *cli, void *opts, int argc, char **argv);
 
 struct rel_plain {
@@ -157,6 +162,11 @@ struct update_opts {
 };
 
 struct advisory_opts {
+	struct rel_opts rel;
+	const char *output;
+};
+
+struct site_opts {
 	struct rel_opts rel;
 	const char *output;
 };

@@ -96,6 +96,13 @@ struct fact {
 	struct cell value;
 };
 
+/* A page beside this one: in the bar above it, and behind cells that hold its title. */
+struct page_link {
+	const char *href; /* NULL ends an array of them */
+	const char *title;
+	bool in_bar;
+};
+
 struct report {
 	struct arena arena;
 	const char *verb;
@@ -106,6 +113,8 @@ struct report {
 	size_t section_count;
 	const char **notes;
 	size_t note_count;
+	const struct page_link *links; /* of a site, for HTML; or NULL */
+	const char *here; /* this page's own href */
 	int status; /* exit status: 0, 1 findings, 3 cannot be determined */
 };
 

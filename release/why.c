@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* why: the evidence as a tree, from an advisory down to hosts' builds, and back. */
+#include "release/why.h"
+
 #include "release/lint.h"
-#include "release/livepatch.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct why {
-	struct rel rel;
-	struct chain chain;
-	struct payloads payloads;
+	struct rel *rel;
+	const struct chain *chain;
+	const struct payloads *payloads;
 	struct table *t;
 };
 
@@ -43,7 +44,7 @@ static void state_cell(struct why *w, enum fate_state s, const char *why)
 {
 	if (s == FATE_UNKNOWN) {
 		cell_unknown(w->t, "%s", why);
-		report_undetermined(&w->rel.report);
+		report_undetermined(&w->rel->report);
 	} else {
 		cell_text(w->t, "%s: %s", fate_word(s), why);
 	}
@@ -75,7 +76,7 @@ static int support_node(struct why *w, unsigned int depth, const struct track *t
 
 	if (t->lost || !t->version.n)
 		return 0;
-	if (support_at(&w->rel, t->head.id, &d, e) < 0)
+	if (support_at(w->rel, t->head.id, &d, e) < 0)
 		return -1;
 	node(w, depth, "support of %s", t->series);
 	if (!*d.security)
@@ -91,10 +92,10 @@ static void cover_nodes(struct why *w, unsigned int depth, const struct record *
 {
 	struct cover v;
 
-	cover_find(&w->chain, &w->payloads, r, b, &v);
+	cover_find(w->chain, w->payloads, r, b, &v);
 	if (v.kind == COVER_UNKNOWN) {
 		cell_unknown(w->t, "%s", v.why);
-		report_undetermined(&w->rel.report);
+		report_undetermined(&w->rel->report);
 	} else {
 		cell_text(w->t, "%s: %s", v.words, v.why);
 	}
@@ -138,8 +139,8 @@ static int branch_nodes(struct why *w, const struct record *r, const struct fate
 		node(w, 2, "no tag");
 		cell_text(w->t, "no release of %s has all of it", t->series);
 	}
-	for (i = 0; i < w->chain.build_count; i++) {
-		const struct build *b = &w->chain.builds[i];
+	for (i = 0; i < w->chain->build_count; i++) {
+		const struct build *b = &w->chain->builds[i];
 
 		if (b->track != t)
 			continue;
@@ -151,7 +152,7 @@ static int branch_nodes(struct why *w, const struct record *r, const struct fate
 
 static int advisory_nodes(struct why *w, const struct record *r, struct err *e)
 {
-	size_t index = (size_t)(r - w->chain.records.v);
+	size_t index = (size_t)(r - w->chain->records.v);
 	char day[DATE_LEN];
 	size_t i, k;
 
@@ -159,14 +160,14 @@ static int advisory_nodes(struct why *w, const struct record *r, struct err *e)
 	cell_text(w->t, "%s%s%s", r->title ? r->title : "",
 		  r->published != DAY_NONE ? ", published " : "",
 		  r->published != DAY_NONE ? day_text(r->published, day) : "");
-	for (k = 0; k < w->chain.tracks.n; k++)
-		if (branch_nodes(w, r, chain_fate(&w->chain, index, k), e) < 0)
+	for (k = 0; k < w->chain->tracks.n; k++)
+		if (branch_nodes(w, r, chain_fate(w->chain, index, k), e) < 0)
 			return -1;
-	for (i = 0; i < w->chain.build_count; i++) {
-		if (w->chain.builds[i].track)
+	for (i = 0; i < w->chain->build_count; i++) {
+		if (w->chain->builds[i].track)
 			continue;
-		node(w, 1, "build %s %s", w->chain.builds[i].name, w->chain.builds[i].build_id);
-		cover_nodes(w, 1, r, &w->chain.builds[i]);
+		node(w, 1, "build %s %s", w->chain->builds[i].name, w->chain->builds[i].build_id);
+		cover_nodes(w, 1, r, &w->chain->builds[i]);
 	}
 	return 0;
 }
@@ -187,9 +188,9 @@ static int build_nodes(struct why *w, unsigned int depth, const struct build *b,
 		cell_text(w->t, "from commit %.12s, branch %s", b->at.id, b->track->branch);
 	if (b->track && support_node(w, depth + 1, b->track, e) < 0)
 		return -1;
-	for (i = 0; i < w->chain.records.n; i++) {
-		node(w, depth + 1, "%s", w->chain.records.v[i].id);
-		cover_nodes(w, depth + 1, &w->chain.records.v[i], b);
+	for (i = 0; i < w->chain->records.n; i++) {
+		node(w, depth + 1, "%s", w->chain->records.v[i].id);
+		cover_nodes(w, depth + 1, &w->chain->records.v[i], b);
 	}
 	return 0;
 }
@@ -200,49 +201,49 @@ static int payload_tree(struct why *w, const struct live_payload *p, struct err 
 
 	payload_nodes(w, 0, p);
 	for (i = 0; i < p->advisories.n; i++) {
-		const struct record *r = chain_record(&w->chain, record_number(p->advisories.v[i]));
+		const struct record *r = chain_record(w->chain, record_number(p->advisories.v[i]));
 
 		node(w, 1, "%s", p->advisories.v[i]);
 		if (r)
 			cell_text(w->t, "%s", r->title ? r->title : "");
 		else
 			cell_unknown(w->t, "no record of it");
-		for (k = 0; r && k < w->chain.tracks.n; k++)
+		for (k = 0; r && k < w->chain->tracks.n; k++)
 			if (branch_nodes(w, r,
-					 chain_fate(&w->chain, (size_t)(r - w->chain.records.v), k),
+					 chain_fate(w->chain, (size_t)(r - w->chain->records.v), k),
 					 e) < 0)
 				return -1;
 	}
-	for (i = 0; i < w->chain.build_count; i++)
-		if (!strcmp(w->chain.builds[i].build_id, p->xen) &&
-		    build_nodes(w, 1, &w->chain.builds[i], e) < 0)
+	for (i = 0; i < w->chain->build_count; i++)
+		if (!strcmp(w->chain->builds[i].build_id, p->xen) &&
+		    build_nodes(w, 1, &w->chain->builds[i], e) < 0)
 			return -1;
 	return 0;
 }
 
 static void tag_nodes(struct why *w, size_t track, const struct point *p)
 {
-	const struct track *t = &w->chain.tracks.v[track];
+	const struct track *t = &w->chain->tracks.v[track];
 	char day[DATE_LEN];
 	size_t i;
 
 	node(w, 0, "tag %s", p->name);
 	cell_text(w->t, "commit %.12s of %s, %s", p->id, t->branch,
 		  day_text(day_of_instant(p->when), day));
-	for (i = 0; i < w->chain.records.n; i++) {
-		const struct fate *f = chain_fate(&w->chain, i, track);
+	for (i = 0; i < w->chain->records.n; i++) {
+		const struct fate *f = chain_fate(w->chain, i, track);
 		const char *why;
-		enum fate_state s = chain_at(&w->chain, f, p, &why);
+		enum fate_state s = chain_at(w->chain, f, p, &why);
 
-		node(w, 1, "%s", w->chain.records.v[i].id);
+		node(w, 1, "%s", w->chain->records.v[i].id);
 		state_cell(w, s, why);
 		if (s == FATE_FIXED || s == FATE_INCOMPLETE)
 			fix_nodes(w, 2, f);
 	}
-	for (i = 0; i < w->chain.build_count; i++)
-		if (!strcmp(w->chain.builds[i].at.id, p->id)) {
-			node(w, 1, "build %s", w->chain.builds[i].name);
-			cell_text(w->t, "made from it, build-id %s", w->chain.builds[i].build_id);
+	for (i = 0; i < w->chain->build_count; i++)
+		if (!strcmp(w->chain->builds[i].at.id, p->id)) {
+			node(w, 1, "build %s", w->chain->builds[i].name);
+			cell_text(w->t, "made from it, build-id %s", w->chain->builds[i].build_id);
 		}
 }
 
@@ -262,16 +263,16 @@ static int commit_nodes(struct why *w, const char *id, struct err *e)
 	const struct commit *c = NULL;
 	size_t i, k, found = 0;
 
-	for (k = 0; !c && k < w->chain.tracks.n; k++)
-		c = tracks_commit(&w->chain.tracks, &w->chain.tracks.v[k], id);
+	for (k = 0; !c && k < w->chain->tracks.n; k++)
+		c = tracks_commit(&w->chain->tracks, &w->chain->tracks.v[k], id);
 	node(w, 0, "commit %.12s", id);
 	if (c)
 		cell_short(w->t, c->subject);
 	else
 		cell_unknown(w->t, "it is on no branch that is here");
-	for (i = 0; i < w->chain.records.n; i++)
-		for (k = 0; k < w->chain.tracks.n; k++) {
-			const struct fate *f = chain_fate(&w->chain, i, k);
+	for (i = 0; i < w->chain->records.n; i++)
+		for (k = 0; k < w->chain->tracks.n; k++) {
+			const struct fate *f = chain_fate(w->chain, i, k);
 
 			if (!has_commit(f, id))
 				continue;
@@ -298,9 +299,9 @@ static const struct build *find_build(const struct why *w, const char *s)
 {
 	size_t i;
 
-	for (i = 0; i < w->chain.build_count; i++)
-		if (!strcmp(w->chain.builds[i].name, s) || is_id(w->chain.builds[i].build_id, s))
-			return &w->chain.builds[i];
+	for (i = 0; i < w->chain->build_count; i++)
+		if (!strcmp(w->chain->builds[i].name, s) || is_id(w->chain->builds[i].build_id, s))
+			return &w->chain->builds[i];
 	return NULL;
 }
 
@@ -308,8 +309,8 @@ static const struct live_payload *find_payload(const struct why *w, const char *
 {
 	size_t i;
 
-	for (i = 0; i < w->payloads.n; i++) {
-		const struct live_payload *p = &w->payloads.v[i];
+	for (i = 0; i < w->payloads->n; i++) {
+		const struct live_payload *p = &w->payloads->v[i];
 
 		if (!strcmp(p->file, s) || (p->name && !strcmp(p->name, s)) ||
 		    is_id(p->build_id, s))
@@ -322,11 +323,11 @@ static const struct point *find_tag(const struct why *w, const char *s, size_t *
 {
 	size_t i, k;
 
-	for (k = 0; k < w->chain.tracks.n; k++)
-		for (i = 0; i < w->chain.tracks.v[k].tag_count; i++)
-			if (!strcmp(w->chain.tracks.v[k].tags[i].name, s)) {
+	for (k = 0; k < w->chain->tracks.n; k++)
+		for (i = 0; i < w->chain->tracks.v[k].tag_count; i++)
+			if (!strcmp(w->chain->tracks.v[k].tags[i].name, s)) {
 				*track = k;
-				return &w->chain.tracks.v[k].tags[i];
+				return &w->chain->tracks.v[k].tags[i];
 			}
 	return NULL;
 }
@@ -335,7 +336,7 @@ static int show(struct why *w, const char *s, struct err *e)
 {
 	static const struct column columns[] = {
 		{"depth", "Level"}, {"what", "What"}, {"evidence", "Evidence"}, {0}};
-	const struct record *r = chain_record(&w->chain, record_number(s));
+	const struct record *r = chain_record(w->chain, record_number(s));
 	const struct build *b = find_build(w, s);
 	const struct live_payload *p = find_payload(w, s);
 	size_t track = 0;
@@ -343,8 +344,8 @@ static int show(struct why *w, const char *s, struct err *e)
 	struct err why = ERR_INIT;
 	char id[GIT_ID_LEN];
 
-	w->rel.report.title = arena_printf(&w->rel.report.arena, "Why: %s", s);
-	w->t = report_table(&w->rel.report, "tree", "Evidence", columns, NULL);
+	w->rel->report.title = arena_printf(&w->rel->report.arena, "Why: %s", s);
+	w->t = report_table(&w->rel->report, "tree", "Evidence", columns, NULL);
 	if (r)
 		return advisory_nodes(w, r, e);
 	if (b)
@@ -355,7 +356,7 @@ static int show(struct why *w, const char *s, struct err *e)
 		tag_nodes(w, track, tag);
 		return 0;
 	}
-	if (git_resolve(w->rel.git, s, id, &why) < 0)
+	if (git_resolve(w->rel->git, s, id, &why) < 0)
 		return err_fail(e,
 				"%s: is no advisory, build, build-id, payload, release tag or "
 				"commit",
@@ -363,24 +364,34 @@ static int show(struct why *w, const char *s, struct err *e)
 	return commit_nodes(w, id, e);
 }
 
+int why_report(struct rel *r, const struct chain *c, const struct payloads *p, const char *object,
+	       struct err *e)
+{
+	struct why w = {r, c, p, NULL};
+
+	return show(&w, object, e);
+}
+
 int why_run(struct cli *cli, void *opts, int argc, char **argv)
 {
-	struct why w = {0};
+	struct rel r;
+	struct chain chain = {0};
+	struct payloads payloads = {0};
 	struct rel_plain *o = opts;
-	int ret = rel_begin(&w.rel, cli, &o->rel, REL_HISTORY);
+	int ret = rel_begin(&r, cli, &o->rel, REL_HISTORY);
 
 	if (!ret && argc != 1)
 		ret = err_set(&cli->err, ERR_USAGE,
 			      "one object is needed: an advisory, build, build-id, payload, tag "
 			      "or commit");
 	if (!ret)
-		ret = chain_load(&w.chain, &w.rel, &cli->err);
+		ret = chain_load(&chain, &r, &cli->err);
 	if (!ret)
-		ret = payloads_load(&w.payloads, &w.rel, &cli->err);
+		ret = payloads_load(&payloads, &r, &cli->err);
 	if (!ret)
-		ret = show(&w, argv[0], &cli->err);
-	ret = rel_end(&w.rel, ret);
-	payloads_free(&w.payloads);
-	chain_free(&w.chain);
+		ret = why_report(&r, &chain, &payloads, argv[0], &cli->err);
+	ret = rel_end(&r, ret);
+	payloads_free(&payloads);
+	chain_free(&chain);
 	return ret;
 }
