@@ -353,16 +353,16 @@ static bool judge_stated(struct finder *w)
 	struct fate *f = w->f;
 	int newer;
 
-	if (w->track->lost)
-		f->why = w->track->lost;
-	f->state = FATE_UNKNOWN;
-	if (f->why)
-		return true;
 	if (s && s->not_affected) {
 		f->state = FATE_NOT_AFFECTED;
 		f->why = s->not_affected;
 		return true;
 	}
+	f->state = FATE_UNKNOWN;
+	if (w->track->lost)
+		f->why = w->track->lost;
+	if (f->why)
+		return true;
 	newer = is_newer_hole(w);
 	if (newer > 0)
 		f->state = FATE_NOT_AFFECTED;

@@ -172,13 +172,14 @@ static void show_next(struct site *s, struct report *rep)
 	free(names);
 }
 
-static int show_index(struct site *s, struct report *rep, struct err *e)
+static int show_index(struct site *s, struct rel *r, struct err *e)
 {
 	static const struct column columns[] = {{"page", "Page"}, {"what", "What"}, {0}};
+	struct report *rep = &r->report;
 	struct tags tags;
 	struct table *t;
 	size_t i, last;
-	int ret = tags_load(&tags, &s->rel, e);
+	int ret = tags_load(&tags, r, e);
 
 	rep->title = arena_printf(&rep->arena, "%s: releases and security",
 				  config_get(&s->rel.conf, "project.name"));
@@ -207,7 +208,7 @@ static int make_own(struct site *s, struct page *p, FILE *to, struct err *e)
 
 	report_init(&r.report, "site", "%s", p->title);
 	ret = p->object ? why_report(&r, &s->chain, &s->payloads, p->object, e)
-			: show_index(s, &r.report, e);
+			: show_index(s, &r, e);
 	r.report.links = s->links;
 	r.report.here = p->file;
 	if (!ret)
@@ -276,7 +277,6 @@ static int publish(struct site *s, const char *dir, struct err *e)
 {
 	autofree char *fresh = mem_printf("%s.new", dir);
 	autofree char *mark = path_join(dir, MARK);
-	autofree char *left = path_join(fresh, MARK);
 	bool there = file_is_dir(dir);
 	int ret;
 

@@ -73,17 +73,20 @@ static void payload_nodes(struct why *w, unsigned int depth, const struct live_p
 static int support_node(struct why *w, unsigned int depth, const struct track *t, struct err *e)
 {
 	struct support_dates d;
+	int32_t day;
 
 	if (t->lost || !t->version.n)
 		return 0;
 	if (support_at(w->rel, t->head.id, &d, e) < 0)
 		return -1;
 	node(w, depth, "support of %s", t->series);
-	if (!*d.security)
-		cell_unknown(w->t, "the branch does not say");
+	if (!day_parse(d.security, &day))
+		cell_unknown(w->t, "the branch says security support until \"%s\"", d.security);
+	else if (!day_parse(d.supported, &day))
+		cell_unknown(w->t, "the branch says support until \"%s\", security until %s",
+			     d.supported, d.security);
 	else
-		cell_text(w->t, "until %s, security until %s", *d.supported ? d.supported : "?",
-			  d.security);
+		cell_text(w->t, "until %s, security until %s", d.supported, d.security);
 	return 0;
 }
 
