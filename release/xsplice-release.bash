@@ -64,6 +64,15 @@ _xsplice_release()
 			((COMP_CWORD == 2)) || { _xsplice_release_files -f "$cur" && return; }
 			;;
 		lab) words=gate ;;
+		livepatch) words='matrix gaps' ;;
+		advisory)
+			words='import show matrix check export'
+			case ${COMP_WORDS[2]} in
+			import) ((COMP_CWORD == 2)) || { _xsplice_release_files -f "$cur" && return; } ;;
+			check) ((COMP_CWORD == 2)) || words=$(_xsplice_release_revisions "$cur") ;;
+			export) ((COMP_CWORD == 2)) || words='osv csaf' ;;
+			esac
+			;;
 		*) words=$(_xsplice_release_revisions "$cur") ;;
 		esac
 	fi
