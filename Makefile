@@ -46,6 +46,7 @@ help:
 ## fuzz: every fuzz target for FUZZ_SECONDS (60) each
 ## bench: benchmarks, as JSON
 ## coverage: lines and branches of the core that unit tests reach
+## site: this project's own releases as a web site, in build/site/
 ## base: Debian's Xen, rebuilt and proven, as a base in build/store/
 ## xen: Debian's Xen with our loader, in build/xen/xsplice-4.17/; keys for tests in build/keys/
 ## base-4.20: Xen 4.20 of Debian 13, built here, as a base in build/store-4.20/
@@ -95,7 +96,7 @@ unit-tests   := $(all-tests:build/$(VARIANT)/%=build/rel/%) \
 unit-jobs    := -j$(shell echo $$(($$(nproc) + 1)))
 source-tests := scripts/check-freestanding scripts/check-arrows
 host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
-other-tests  := tests/release/run tests/release/chain/run
+other-tests  := tests/release/run tests/release/chain/run tests/release/self
 # Of Xen with our loader, which they take from build/xen/.
 overlay-tests := scripts/check-stack tests/overlay/off
 
@@ -143,6 +144,9 @@ check: build-unit fuzz-build build-base-tests overlay-base testhost need-demo
 bench: base xen testhost
 	@$(parallel) $(all-bench)
 	@for b in $(all-bench) tests/bench/pause; do $$b $(STORE) || exit 1; done
+
+site: programs
+	@build/bin/xsplice-release site -c release/self.conf -o build/site
 
 coverage: need-check
 	@$(parallel) VARIANT=cov tests
