@@ -109,6 +109,7 @@ int lab_run(struct cli *cli, void *opts, int argc, char **argv);
 int update_run(struct cli *cli, void *opts, int argc, char **argv);
 int notes_run(struct cli *cli, void *opts, int argc, char **argv);
 int announce_run(struct cli *cli, void *opts, int argc, char **argv);
+int feed_run(struct cli *cli, void *opts, int argc, char **argv);
 
 struct rel_plain {
 	struct rel_opts rel;
@@ -156,6 +157,16 @@ struct update_opts {
 struct notes_opts {
 	struct rel_opts rel;
 	const char *features;
+};
+
+struct feed_opts {
+	struct rel_opts rel;
+	const char *output;
+	const char *previous;
+	const char *key;
+	const char *keyring;
+	const char *state;
+	unsigned int require; /* 0: as the settings say */
 };
 
 #endif
