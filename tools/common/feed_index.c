@@ -125,7 +125,8 @@ enum feed_reason feed_reason_parse(const char *name)
 
 static int bad(const struct reader *r, const char *where, const char *key, const char *what)
 {
-	return err_set(r->e, ERR_CHECK, "%s: %s%s: %s", r->name, where, key, what);
+	return err_set(r->e, ERR_CHECK, "%s: %s%s%s%s", r->name, where, key, *key ? ": " : "",
+		       what);
 }
 
 /* An object of these members (NULL at the end), all of them and no other. */
