@@ -59,6 +59,7 @@ struct signing {
 	struct feed feed;
 	struct file_data index;
 	struct file_data sigs; /* those that are there */
+	struct table *table;
 	size_t count;
 	struct pgp_made made;
 	bool again; /* the key has signed before */
@@ -88,7 +89,17 @@ static int check_whole(const struct signing *s, struct err *e)
 	return 0;
 }
 
-/* Signatures that are there are of this index, and none by the same key. */
+static void show_signature(struct signing *s, const char *fingerprint, int64_t made, bool is_new)
+{
+	char text[FEED_TIME_LEN];
+
+	cell_text(s->table, "%s", fingerprint);
+	cell_text(s->table, "%s", feed_time_text(made, text));
+	cell_bool(s->table, is_new);
+	s->count++;
+}
+
+/* Signatures that are there are of this index; is there one by the same key? */
 static int check_others(struct signing *s, struct err *e)
 {
 	struct xsp_cause cause = {XSP_OK, 0, ""};
@@ -107,7 +118,7 @@ static int check_others(struct signing *s, struct err *e)
 				       s->path);
 		payload_fingerprint(fingerprint, sig.fingerprint);
 		s->again |= !strcmp(fingerprint, s->made.fingerprint);
-		s->count++;
+		show_signature(s, fingerprint, sig.created, false);
 	}
 	return more;
 }
@@ -132,7 +143,7 @@ static int add_signature(struct signing *s, const char *key, struct err *e)
 		return 0;
 	strbuf_add(&out, (const char *)s->sigs.data, s->sigs.size);
 	strbuf_add(&out, (const char *)s->made.packet, s->made.size);
-	s->count++;
+	show_signature(s, s->made.fingerprint, sig.created, true);
 	ret = file_write(s->path, out.data, out.len, 0644, e);
 	strbuf_free(&out);
 	return ret;
@@ -140,6 +151,8 @@ static int add_signature(struct signing *s, const char *key, struct err *e)
 
 static int sign(struct feed_cmd *c, struct signing *s, unsigned int require, struct err *e)
 {
+	static const struct column columns[] = {
+		{"key", "Key"}, {"made", "Made"}, {"new", "New"}, {0}};
 	struct report *r = &c->rel.report;
 	autofree char *index = path_join(s->dir, FEED_INDEX);
 
@@ -148,6 +161,7 @@ static int sign(struct feed_cmd *c, struct signing *s, unsigned int require, str
 		return -1;
 	if (file_exists(s->path) && file_read(s->path, FEED_SIGNATURE_MAX, &s->sigs, e))
 		return -1;
+	s->table = report_table(r, "signatures", "Signatures", columns, NULL);
 	if (add_signature(s, c->o->key, e))
 		return -1;
 	r->title = "Signature of a feed";

@@ -43,10 +43,11 @@ static int judge(struct build *b, struct feed_item *item, struct err *e)
 	const struct feed *f = &b->plan.feed;
 	struct payload_signers signers;
 
-	if (feed_payload_read(&item->p, item->path, &item->file, e) ||
-	    payload_verify(item->path, &item->file, b->k, b->require, b->c->now, &signers, e))
+	if (payload_verify(item->path, &item->file, b->k, b->require, b->c->now, &signers, e))
 		return -1;
 	payload_signers_free(&signers);
+	if (feed_payload_read(&item->p, item->path, &item->file, e))
+		return -1;
 	for (item->build = 0; item->build < f->n; item->build++)
 		if (!strcmp(f->builds[item->build].id, item->p.xen))
 			return 0;

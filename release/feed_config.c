@@ -153,13 +153,6 @@ static int list_folder(struct feed_plan *plan, const struct config *conf, struct
 	return path ? dir_walk(path, add_found, &(struct folder){plan, path}, e) : 0;
 }
 
-static int read_item(struct feed_item *item, struct err *e)
-{
-	if (file_read(item->path, 0, &item->file, e))
-		return -1;
-	return 0;
-}
-
 static int read_items(struct feed_plan *plan, const struct config *conf, int argc, char **argv,
 		      struct err *e)
 {
@@ -176,13 +169,13 @@ static int read_items(struct feed_plan *plan, const struct config *conf, int arg
 		if (i && !strcmp(plan->v[i].name, plan->v[i - 1].name))
 			return err_fail(e, "%s: another payload has this name: rename one",
 					plan->v[i].path);
-		if (read_item(&plan->v[i], e))
+		if (file_read(plan->v[i].path, 0, &plan->v[i].file, e))
 			return -1;
 	}
 	return 0;
 }
 
-/* What is said of a payload that is not there is a mistake. */
+/* What is said of a payload that is not in the folder is a mistake. */
 static int check_said(const struct feed_plan *plan, const struct config *conf, struct err *e)
 {
 	size_t n, i, k;
@@ -271,10 +264,9 @@ int feed_plan_read(struct feed_plan *plan, struct feed_cmd *c, int argc, char **
 	plan->feed.name = keep(plan, name);
 	plan->feed.made = c->now;
 	plan->feed.expires = c->now + (int64_t)days * 24 * 60 * 60;
-	return read_builds(plan, conf, e) || read_items(plan, conf, argc, argv, e) ||
-			       check_said(plan, conf, e)
-		       ? -1
-		       : 0;
+	if (read_builds(plan, conf, e) || read_items(plan, conf, argc, argv, e))
+		return -1;
+	return argc ? 0 : check_said(plan, conf, e);
 }
 
 void feed_plan_free(struct feed_plan *plan)

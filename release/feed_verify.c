@@ -5,6 +5,7 @@
 #include "xsplice/abi.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -151,6 +152,15 @@ static int open_keyring(struct feed_cmd *c, const char *key, struct pgp_keyring 
 	return *out ? 0 : -1;
 }
 
+/* One keyring for both is opened once: that costs several runs of gpg. */
+static bool same_keyring(const struct feed_cmd *c)
+{
+	const char *index = config_get(&c->rel.conf, "feed.keyring");
+	const char *payloads = config_get(&c->rel.conf, "livepatch.keyring");
+
+	return !c->o->keyring && index && payloads && !strcmp(index, payloads);
+}
+
 static int open_keyrings(struct verify *v, struct err *e)
 {
 	struct feed_cmd *c = v->c;
@@ -171,7 +181,7 @@ static int open_keyrings(struct verify *v, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "feed verify: whose signatures count? Give --keyring, or set "
 			       "feed.keyring");
-	return open_keyring(c, "livepatch.keyring", &v->payload_k, e);
+	return same_keyring(c) ? 0 : open_keyring(c, "livepatch.keyring", &v->payload_k, e);
 }
 
 static int verify(struct verify *v, struct err *e)
@@ -210,7 +220,7 @@ int feed_cmd_verify(struct feed_cmd *c, const char *dir, struct err *e)
 	pgp_keyring_close(v.payload_k);
 	feed_free(&v.feed);
 	file_free(&v.index);
-	mem_autofree(&v.index_path);
-	mem_autofree(&v.sig_path);
+	free(v.index_path);
+	free(v.sig_path);
 	return ret;
 }

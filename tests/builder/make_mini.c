@@ -10,6 +10,7 @@
 #include "patchbuild/store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int print_patches(struct mini *m, struct err *e)
@@ -58,7 +59,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	/* The folder stays. */
-	mem_autofree(&m.dir);
+	free(m.dir);
+	m.dir = NULL;
 	mini_free(&m);
 	return 0;
 }
