@@ -95,17 +95,17 @@ struct judge {
 /* Facts of a good signature by a known key: does it count? */
 static void weigh(const struct judge *j, const struct pgp_facts *f, struct feed_signer *out)
 {
-	autofree char *what = mem_printf("key %s", out->fingerprint);
 	struct err why = ERR_INIT;
 
 	memcpy(out->primary, f->primary, sizeof(out->primary));
 	out->uid = f->uids && f->uids[0] ? mem_strdup(f->uids[0]) : NULL;
-	out->counts = !pgp_judge(f, j->now, what, &why);
+	out->counts = !pgp_judge(f, j->now, "signature", &why);
 	out->why = out->counts ? NULL : mem_strdup(why.text);
 }
 
-static enum feed_problem is_wrong(const char *name, const struct feed_signer *s, struct err *e)
+static enum feed_problem is_wrong(const char *name, struct feed_signer *s, struct err *e)
 {
+	s->why = mem_strdup("is wrong");
 	err_set(e, ERR_SIGNATURE,
 		"%s: the signature by key %s is wrong: index or signature was changed, or they "
 		"belong to different versions",
