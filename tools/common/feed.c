@@ -400,8 +400,10 @@ int feed_payload_read(struct feed_payload *p, const char *name, const struct fil
 
 	memset(p, 0, sizeof(*p));
 	if (xsp_trailer_open(&t, file->data, file->size, &cause) ||
-	    xsp_payload_open(&x, t.data, t.elf_size, &cause))
-		return payload_cause(name, &cause, e);
+	    xsp_payload_open(&x, t.data, t.elf_size, &cause)) {
+		payload_cause(name, &cause, e);
+		return -1;
+	}
 	digest_hex(sha256, file->data, file->size);
 	p->row.size = (int64_t)file->size;
 	p->row.sha256 = arena_strdup(&p->arena, sha256);

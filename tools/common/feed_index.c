@@ -366,11 +366,12 @@ static int read_index(const struct reader *r, const struct json *j)
 
 int feed_parse(struct feed *f, const char *name, const void *data, size_t size, struct err *e)
 {
-	const struct reader r = {f, name, e};
+	struct reader r;
 	struct json *j;
 	int ret;
 
 	memset(f, 0, sizeof(*f));
+	r = (struct reader){f, name, e};
 	digest_hex(f->sha256, data, size);
 	j = json_parse(data, size, name, e);
 	if (!j) {
