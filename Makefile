@@ -87,7 +87,7 @@ host: programs testhost $(if $(filter xsplice,$(HOST_XEN)),xen)
 	@tests/host/host shell $(if $(filter xsplice,$(HOST_XEN)),--xen build/xen/xsplice-4.17/xen/xen) --tool build/bin/xsplice-ctl --share .
 
 # --- tests -------------------------------------------------------------------
-tests: $(all-tests)
+tests: $(all-tests) $(all-helper)
 
 # Under the sanitizers without a process for each test: copying their page tables costs
 # more than the tests.
@@ -96,7 +96,7 @@ unit-tests   := $(all-tests:build/$(VARIANT)/%=build/rel/%) \
 unit-jobs    := -j$(shell echo $$(($$(nproc) + 1)))
 source-tests := scripts/check-freestanding scripts/check-arrows
 host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
-other-tests  := tests/release/run tests/release/chain/run tests/release/self
+other-tests  := tests/release/run tests/release/chain/run tests/release/self tests/release/feed
 # Of Xen with our loader, which they take from build/xen/.
 overlay-tests := scripts/check-stack tests/overlay/off
 
@@ -139,6 +139,7 @@ check: build-unit fuzz-build build-base-tests overlay-base testhost need-demo
 		$(unit-jobs) $(unit-tests) $(source-tests) $(other-tests) \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/run" \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/chain/run" \
+		"PROGRAM=build/asan/bin/xsplice-release tests/release/feed" \
 		-j1 $(base-tests) $(overlay-tests) scripts/lint "scripts/run-fuzz 5" tests/host/selftest $(host-tests)
 
 bench: base xen testhost

@@ -51,5 +51,9 @@ const struct setting config_defaults[] = {
 	{"lint.support", "SUPPORT.md"},
 	{"lint.pins", "Config.mk"},
 	{"lint.versionfile", "xen/Makefile"},
+
+	{"feed.days", "14"},
+	{"feed.require", "1"},
+	{"livepatch.require", "1"},
 	{0},
 };

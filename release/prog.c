@@ -83,6 +83,23 @@ static const struct cli_opt site_options[] = {
 	{0},
 };
 
+static const struct cli_opt feed_options[] = {
+	{"output", 'o', CLI_STR, offsetof(struct feed_opts, output), "DIR",
+	 "folder to put the feed in (build)"},
+	{"previous", 0, CLI_STR, offsetof(struct feed_opts, previous), "DIR|FILE",
+	 "the feed or index before it; else what is in --output (build)"},
+	{"key", 'k', CLI_STR, offsetof(struct feed_opts, key), "KEY",
+	 "OpenPGP key to sign with (sign)"},
+	{"keyring", 0, CLI_STR, offsetof(struct feed_opts, keyring), "FILE",
+	 "public keys whose signatures count (verify)"},
+	{"require", 0, CLI_UINT, offsetof(struct feed_opts, require), "K",
+	 "different keys that must have signed (verify)"},
+	{"state", 0, CLI_STR, offsetof(struct feed_opts, state), "FILE",
+	 "newest version seen; kept up to date (verify)"},
+	REL_OPTIONS(feed_opts),
+	{0},
+};
+
 /* What `--help` tells of a command beside its options. */
 static const char stats_help[] =
 	"Prints the lines added and removed under each definition in use, with the git\n"
@@ -214,6 +231,21 @@ static const char site_help[] =
 	"\n"
 	"  xsplice-release site --output public\n";
 
+static const char feed_help[] =
+	"What hosts pull from any static web server: payloads, an index for every shipped\n"
+	"build, and signatures over the index (docs/feed-format.md).\n"
+	"\n"
+	"build  an index of the payloads in the folder livepatch.path, or of those named, for\n"
+	"       every [build]; exit status 1: a payload does not fit its row and nothing is\n"
+	"       written, 3: for a build neither payload nor reason is known (it is written)\n"
+	"sign   adds a signature; several keys, one after the other, make k of n\n"
+	"verify signatures, age, replay, and every payload; exit status 1: what is wrong is named\n"
+	"show   what it says of all builds, or of one\n"
+	"\n"
+	"  xsplice-release feed build -c release.conf -o feed\n"
+	"  xsplice-release feed sign feed --key release@example.org\n"
+	"  xsplice-release feed verify feed --keyring keys.gpg --require 2 --state seen\n";
+
 static const struct cli_cmd commands[] = {
 	{"schedule", "new X.Y --start DATE | check | ics | remind",
 	 "dates from rules, checks, calendar and reminders", schedule_help, schedule_options,
@@ -250,6 +282,10 @@ static const struct cli_cmd commands[] = {
 	 plain_options, sizeof(struct rel_plain), why_run},
 	{"site", "--output DIR", "all of it as a static web site", site_help, site_options,
 	 sizeof(struct site_opts), site_run},
+	{"feed",
+	 "build -o DIR [PAYLOAD...] | sign DIR --key KEY | verify DIR | show DIR [BUILD-ID]",
+	 "payloads and a signed index for hosts to pull", feed_help, feed_options,
+	 sizeof(struct feed_opts), feed_run},
 	{"stats", "RANGE", "commits, people, companies and lines of a range", stats_help,
 	 stats_options, sizeof(struct stats_opts), stats_run},
 	{0},

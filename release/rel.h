@@ -117,6 +117,7 @@ int advisory_run(struct cli *cli, void *opts, int argc, char **argv);
 int livepatch_run(struct cli *cli, void *opts, int argc, char **argv);
 int site_run(struct cli *cli, void *opts, int argc, char **argv);
 int why_run(struct cli *cli, void *opts, int argc, char **argv);
+int feed_run(struct cli *cli, void *opts, int argc, char **argv);
 
 struct rel_plain {
 	struct rel_opts rel;
@@ -174,6 +175,16 @@ struct site_opts {
 struct notes_opts {
 	struct rel_opts rel;
 	const char *features;
+};
+
+struct feed_opts {
+	struct rel_opts rel;
+	const char *output;
+	const char *previous;
+	const char *key;
+	const char *keyring;
+	const char *state;
+	unsigned int require; /* 0: as the settings say */
 };
 
 #endif

@@ -44,14 +44,16 @@ _xsplice_release()
 	elif [[ $prev == --method || $prev == -m ]]; then
 		words='all sum-renames sum-no-renames sum-merges first-parent first-parent-no-renames tree
 			tree-no-renames merge-base merge-base-no-renames'
-	elif [[ $prev == --repo || $prev == -C || $prev == --results || $prev == -r ]]; then
+	elif [[ $prev == --repo || $prev == -C || $prev == --results || $prev == -r ||
+		($verb == feed && ($prev == --output || $prev == -o)) ]]; then
 		_xsplice_release_files -d "$cur"
 		return
 	elif [[ $prev == --config || $prev == -c || $prev == --features || $prev == --expect || $prev == --mbox ||
-		$prev == --output || $prev == -o ]]; then
+		$prev == --output || $prev == -o || $prev == --previous || $prev == --keyring || $prev == --state ]]; then
 		_xsplice_release_files -f "$cur"
 		return
-	elif [[ $prev == --at || $prev == --start || $prev == --top || $prev == --part || $prev == --as || $prev == --series ]]; then
+	elif [[ $prev == --at || $prev == --start || $prev == --top || $prev == --part || $prev == --as || $prev == --series ||
+		$prev == --key || $prev == -k || $prev == --require ]]; then
 		return
 	elif [[ $cur == -* ]]; then
 		words=$(_xsplice_release_options "$verb")
@@ -72,6 +74,10 @@ _xsplice_release()
 			check) ((COMP_CWORD == 2)) || words=$(_xsplice_release_revisions "$cur") ;;
 			export) ((COMP_CWORD == 2)) || words='osv csaf' ;;
 			esac
+			;;
+		feed)
+			words='build sign verify show'
+			((COMP_CWORD == 2)) || { _xsplice_release_files -f "$cur" && return; }
 			;;
 		*) words=$(_xsplice_release_revisions "$cur") ;;
 		esac

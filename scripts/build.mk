@@ -8,6 +8,7 @@
 #   base-y         tests that need a base, called with the folder of bases; in build/<variant>/base/
 #   fuzz-y         libFuzzer programs (variant "fuzz" only), left in build/fuzz/bin/
 #   bench-y        benchmark programs, left in build/<variant>/bench/
+#   helper-y       programs that tests call, in build/<variant>/helper/
 #   host-y         programs that run inside the test host, in build/<variant>/host/
 #   NAME-objs      objects of program NAME                (default NAME.o)
 #   NAME-libs      folders whose lib.a it links, in order
@@ -63,6 +64,7 @@ all-tests :=
 all-fuzz :=
 all-base :=
 all-bench :=
+all-helper :=
 all-host :=
 all-objs :=
 all-man :=
@@ -87,6 +89,7 @@ $$(foreach p,$$(prog-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/bin/$$(p),)))
 $$(foreach p,$$(test-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/tests/$$(p),)))
 $$(foreach p,$$(base-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/base/$$(p),)))
 $$(foreach p,$$(bench-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/bench/$$(p),)))
+$$(foreach p,$$(helper-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/helper/$$(p),)))
 $$(foreach p,$$(host-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/host/$$(p),)))
 ifeq ($(VARIANT),fuzz)
 $$(foreach p,$$(fuzz-y),$$(eval $$(call link-rule,$(1),$$(p),$(O)/bin/$$(p),-fsanitize=fuzzer)))
@@ -95,6 +98,7 @@ all-progs += $$(addprefix $(O)/bin/,$$(prog-y))
 all-tests += $$(addprefix $(O)/tests/,$$(test-y))
 all-base  += $$(addprefix $(O)/base/,$$(base-y))
 all-bench += $$(addprefix $(O)/bench/,$$(bench-y))
+all-helper += $$(addprefix $(O)/helper/,$$(helper-y))
 all-host  += $$(addprefix $(O)/host/,$$(host-y))
 all-fuzz  += $$(addprefix $(O)/bin/,$$(fuzz-y))
 all-man   += $$(addprefix $(1)/,$$(man-y))
@@ -109,6 +113,7 @@ test-y :=
 base-y :=
 fuzz-y :=
 bench-y :=
+helper-y :=
 host-y :=
 ccflags-y :=
 man-y :=

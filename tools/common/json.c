@@ -170,6 +170,12 @@ bool json_is_array(const struct json *j)
 	return j && json_typeof(raw(j)) == JSON_ARRAY;
 }
 
+#undef json_is_null
+bool json_is_null(const struct json *j)
+{
+	return j && json_typeof(raw(j)) == JSON_NULL;
+}
+
 size_t json_size(const struct json *array)
 {
 	return json_array_size(raw(array));

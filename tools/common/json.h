@@ -48,6 +48,7 @@ double json_get_real(const struct json *obj, const char *key, double none);
 bool json_get_bool(const struct json *obj, const char *key, bool none);
 bool json_is_object(const struct json *j);
 bool json_is_array(const struct json *j);
+bool json_is_null(const struct json *j);
 size_t json_size(const struct json *array);
 struct json *json_at(const struct json *array, size_t i);
 const char *json_str(const struct json *j);

@@ -517,7 +517,7 @@ static int judge_key(const struct pgp_facts *f, int64_t now, const char *what, s
 	if (f->expires && now >= f->expires)
 		return err_set(e, ERR_SIGNATURE,
 			       "%s: key %s is expired: get the extended key from its owner, or a "
-			       "payload signed anew",
+			       "new signature",
 			       what, fpr);
 	return 0;
 }

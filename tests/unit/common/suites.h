@@ -5,6 +5,7 @@
 #include <check.h>
 
 Suite *cli_suite(void);
+Suite *feed_suite(void);
 Suite *io_suite(void);
 Suite *json_suite(void);
 Suite *proc_suite(void);

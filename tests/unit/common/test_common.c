@@ -12,6 +12,7 @@ int main(void)
 	srunner_add_suite(r, proc_suite());
 	srunner_add_suite(r, cli_suite());
 	srunner_add_suite(r, json_suite());
+	srunner_add_suite(r, feed_suite());
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

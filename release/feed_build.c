@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * feed build: every payload is judged, put in its place, and only then is anything
+ * written: copies first, under names that hold their digest, the index last.
+ */
+#include "release/feed.h"
+
+#include "common/payload_sig.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct build {
+	struct feed_cmd *c;
+	struct feed_plan plan;
+	struct pgp_keyring *k;
+	unsigned int require;
+	struct table *refused; /* NULL: nothing was refused */
+	char *text; /* of the index */
+	struct feed index; /* as a host will read it */
+};
+
+/* --- refusals ---------------------------------------------------------------------- */
+
+static void refuse(struct build *b, const char *object, struct err *why)
+{
+	static const struct column columns[] = {
+		{"object", "What"}, {"problem", "What is wrong"}, {0}};
+
+	if (!b->refused)
+		b->refused = report_table(&b->c->rel.report, "refused", "Refused", columns,
+					  "Nothing was written.");
+	cell_text(b->refused, "%s", object);
+	cell_text(b->refused, "%s", why->text);
+	report_finding(&b->c->rel.report);
+	err_clear(why);
+}
+
+/* The file's signatures count, and its notes name a build. */
+static int judge(struct build *b, struct feed_item *item, struct err *e)
+{
+	const struct feed *f = &b->plan.feed;
+	struct payload_signers signers;
+
+	if (payload_verify(item->path, &item->file, b->k, b->require, b->c->now, &signers, e))
+		return -1;
+	payload_signers_free(&signers);
+	if (feed_payload_read(&item->p, item->path, &item->file, e))
+		return -1;
+	for (item->build = 0; item->build < f->n; item->build++)
+		if (!strcmp(f->builds[item->build].id, item->p.xen))
+			return 0;
+	return err_fail(
+		e,
+		"%s: is for the Xen of build-id %s, and no [build] has it: add one, or take "
+		"the file away",
+		item->path, item->p.xen);
+}
+
+/* Its name in the feed: content and name belong together for ever. */
+static int name_file(struct feed_plan *plan, struct feed_item *item, struct err *e)
+{
+	item->p.row.file = arena_printf(&plan->feed.arena, "%s-%.16s.livepatch", item->name,
+					item->p.row.sha256);
+	if (feed_file_name(item->p.row.file))
+		return 0;
+	return err_fail(e, "%s: use letters, digits and \"._+-\" in its name, not too many",
+			item->path);
+}
+
+static int judge_all(struct build *b, struct err *e)
+{
+	const struct config *conf = &b->c->rel.conf;
+	size_t i;
+
+	for (i = 0; i < b->plan.n; i++) {
+		struct feed_item *item = &b->plan.v[i];
+		struct err why = ERR_INIT;
+
+		if (judge(b, item, &why) || name_file(&b->plan, item, &why)) {
+			item->refused = true;
+			refuse(b, item->name, &why);
+		}
+	}
+	/* Names of others are known only now. */
+	for (i = 0; i < b->plan.n; i++)
+		if (!b->plan.v[i].refused && feed_item_settings(&b->plan, conf, &b->plan.v[i], e))
+			return -1;
+	return 0;
+}
+
+/* --- order ------------------------------------------------------------------------- */
+
+static bool is_placed(const struct feed_build *b, const char *build_id)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		if (!strcmp(b->rows[i].build_id, build_id))
+			return true;
+	return false;
+}
+
+/* What it replaces stands before it, if that is in the feed. */
+static bool after_replaced(const struct feed_plan *plan, const struct feed_build *b,
+			   const struct feed_item *item)
+{
+	const struct feed_words *w = &item->p.row.replaces;
+	size_t i, k;
+
+	for (i = 0; i < w->n; i++)
+		for (k = 0; k < plan->n; k++)
+			if (!plan->v[k].refused && plan->v[k].build == item->build &&
+			    !strcmp(plan->v[k].p.row.build_id, w->v[i]) && !is_placed(b, w->v[i]))
+				return false;
+	return true;
+}
+
+/* @strictness 2: what it depends on and what it replaces come first; 1: the former; 0: any. */
+static bool is_next(const struct feed_plan *plan, size_t build, const struct feed_item *item,
+		    int strictness)
+{
+	const struct feed_build *b = &plan->feed.builds[build];
+	const char *depends = item->p.row.depends;
+
+	if (item->refused || item->placed || item->build != build)
+		return false;
+	if (strictness && strcmp(depends, b->id) != 0 && !is_placed(b, depends))
+		return false;
+	return strictness < 2 || after_replaced(plan, b, item);
+}
+
+static struct feed_item *find_next(struct feed_plan *plan, size_t build)
+{
+	int strictness;
+	size_t i;
+
+	for (strictness = 2; strictness >= 0; strictness--)
+		for (i = 0; i < plan->n; i++)
+			if (is_next(plan, build, &plan->v[i], strictness))
+				return &plan->v[i];
+	return NULL;
+}
+
+/* The rows of one build in the order to apply; what cannot be is left to feed_check(). */
+static int place(struct feed_plan *plan, size_t build, struct err *e)
+{
+	struct feed_build *b = &plan->feed.builds[build];
+	struct feed_item *item;
+
+	b->rows = arena_alloc(&plan->feed.arena, FEED_ROWS_MAX, sizeof(*b->rows));
+	while ((item = find_next(plan, build))) {
+		if (b->n == FEED_ROWS_MAX)
+			return err_fail(e, "build %s: more than %d payloads", b->name,
+					FEED_ROWS_MAX);
+		b->rows[b->n++] = item->p.row;
+		item->placed = true;
+	}
+	if (!b->n && b->reason == FEED_HAS_PAYLOADS) {
+		b->reason = FEED_REASON_UNKNOWN;
+		b->why = "there is no payload, and nobody said why";
+	}
+	return 0;
+}
+
+/* --- version ------------------------------------------------------------------------ */
+
+static int follow(struct build *b, const char *path, struct err *e)
+{
+	struct feed *f = &b->plan.feed;
+	struct file_data bytes = {0};
+	struct feed old;
+	int ret = feed_open(path, &old, &bytes, e);
+
+	if (!ret && strcmp(old.name, f->name) != 0)
+		ret = err_fail(e, "%s: is of the feed \"%s\", not of \"%s\"", path, old.name,
+			       f->name);
+	else if (!ret && old.made > f->made)
+		ret = err_fail(e,
+			       "%s: was made later than this one would be: check the clock, or "
+			       "--at",
+			       path);
+	else if (!ret && old.version >= FEED_VERSION_MAX)
+		ret = err_fail(e, "%s: its version cannot grow", path);
+	else if (!ret && f->version <= old.version)
+		f->version = old.version + 1;
+	feed_free(&old);
+	file_free(&bytes);
+	return ret;
+}
+
+/* One more than the newest of --previous and what is in --output; else 1. */
+static int set_version(struct build *b, struct err *e)
+{
+	const struct feed_opts *o = b->c->o;
+	autofree char *here = path_join(o->output, FEED_INDEX);
+
+	b->plan.feed.version = 1;
+	if (o->previous && follow(b, o->previous, e))
+		return -1;
+	return file_exists(here) ? follow(b, here, e) : 0;
+}
+
+/* --- writing ------------------------------------------------------------------------- */
+
+static int write_copies(struct build *b, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < b->plan.n; i++) {
+		const struct feed_item *item = &b->plan.v[i];
+		autofree char *path = path_join(b->c->o->output, item->p.row.file);
+
+		if (file_write(path, item->file.data, item->file.size, 0644, e))
+			return -1;
+	}
+	return 0;
+}
+
+static int publish(struct build *b, struct err *e)
+{
+	const char *dir = b->c->o->output;
+	autofree char *index = path_join(dir, FEED_INDEX);
+	autofree char *sigs = path_join(dir, FEED_SIGNATURE);
+
+	if (dir_make(dir, e) || write_copies(b, e) ||
+	    file_write(index, b->text, strlen(b->text), 0644, e))
+		return -1;
+	/* Those of the index before; a host that sees them beside the new one refuses. */
+	if (unlink(sigs) < 0 && file_exists(sigs))
+		return err_fail(e, "%s: cannot be removed: is of the index before", sigs);
+	return 0;
+}
+
+/* What will be written is what a host takes: rows, rules, and every file by its row. */
+static int check_own(struct build *b, struct err *e)
+{
+	const struct feed *f = &b->index;
+	size_t i, k;
+
+	b->text = feed_text(&b->plan.feed);
+	if (feed_parse(&b->index, FEED_INDEX, b->text, strlen(b->text), e))
+		return -1;
+	for (i = 0; i < b->plan.n; i++) {
+		const struct feed_item *item = &b->plan.v[i];
+		const struct feed_build *build = &f->builds[item->build];
+
+		for (k = 0; k < build->n && strcmp(build->rows[k].file, item->p.row.file); k++)
+			;
+		if (k == build->n)
+			return err_fail(e, "%s: is in no row", item->path);
+		if (feed_row_check(build, &build->rows[k], &item->file, b->k, b->require, b->c->now,
+				   e))
+			return -1;
+	}
+	return 0;
+}
+
+static void tell(struct build *b)
+{
+	struct report *r = &b->c->rel.report;
+	size_t i;
+
+	feed_show_facts(r, &b->index);
+	feed_show_builds(r, &b->index, NULL);
+	for (i = 0; i < b->index.n; i++)
+		if (b->index.builds[i].reason == FEED_REASON_UNKNOWN)
+			report_undetermined(r);
+	report_note(r, "Not signed yet: `feed sign %s --key KEY`.", b->c->o->output);
+}
+
+static int build(struct build *b, struct err *e)
+{
+	struct err why = ERR_INIT;
+	size_t i;
+
+	b->c->rel.report.title = "Feed of payloads";
+	if (judge_all(b, e))
+		return -1;
+	for (i = 0; i < b->plan.feed.n; i++)
+		if (place(&b->plan, i, e))
+			return -1;
+	if (set_version(b, e))
+		return -1;
+	if (!b->refused && check_own(b, &why))
+		refuse(b, FEED_INDEX, &why);
+	if (b->refused)
+		return 0;
+	if (publish(b, e))
+		return -1;
+	tell(b);
+	return 0;
+}
+
+static int open_keyring(struct build *b, struct err *e)
+{
+	const struct config *conf = &b->c->rel.conf;
+	const char *value = config_get(conf, "livepatch.keyring");
+	autofree char *path = value ? config_path(conf, value) : NULL;
+
+	if (config_uint(conf, "livepatch.require", 1, ABI_SIG_MAX, &b->require, e))
+		return -1;
+	if (!path)
+		return err_fail(e,
+				"%s: livepatch.keyring: is missing: the public keys that sign "
+				"payloads",
+				conf->path ? conf->path : "settings");
+	b->k = pgp_keyring_open(path, e);
+	return b->k ? 0 : -1;
+}
+
+int feed_cmd_build(struct feed_cmd *c, int argc, char **argv, struct err *e)
+{
+	struct build b = {.c = c};
+	int ret = -1;
+
+	if (!c->o->output)
+		return err_set(e, ERR_USAGE, "feed build: give the folder with --output");
+	if (!feed_plan_read(&b.plan, c, argc, argv, e) && !open_keyring(&b, e))
+		ret = build(&b, e);
+	pgp_keyring_close(b.k);
+	feed_plan_free(&b.plan);
+	feed_free(&b.index);
+	free(b.text);
+	return ret;
+}
