@@ -49,5 +49,16 @@ const struct setting config_defaults[] = {
 	{"lint.support", "SUPPORT.md"},
 	{"lint.pins", "Config.mk"},
 	{"lint.versionfile", "xen/Makefile"},
+
+	{"release.tarball-name", "xen"},
+	{"release.tarballs", "gz,xz,zst"},
+	{"release.output", "{name}"},
+	{"release.branch-name", "stable-{series}"},
+	{"release.publish", "git push --atomic origin {branch} {tag}"},
+	{"version-file.xen/Makefile.match",
+	 "^((export )?XEN_EXTRAVERSION[[:blank:]]*\\?=[[:blank:]]*)[^$]*(.*)$"},
+	{"version-file.xen/Makefile.line", "{1}.{patch}{-rc}{3}"},
+	{"version-file.SUPPORT.md.match", "^([[:blank:]]*Xen-Version:[[:blank:]]*).*$"},
+	{"version-file.SUPPORT.md.line", "{1}{major}.{minor}{-rc}"},
 	{0},
 };

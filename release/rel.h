@@ -109,6 +109,9 @@ int lab_run(struct cli *cli, void *opts, int argc, char **argv);
 int update_run(struct cli *cli, void *opts, int argc, char **argv);
 int notes_run(struct cli *cli, void *opts, int argc, char **argv);
 int announce_run(struct cli *cli, void *opts, int argc, char **argv);
+int plan_run(struct cli *cli, void *opts, int argc, char **argv);
+int run_run(struct cli *cli, void *opts, int argc, char **argv);
+int verify_run(struct cli *cli, void *opts, int argc, char **argv);
 
 struct rel_plain {
 	struct rel_opts rel;
@@ -151,6 +154,25 @@ struct update_opts {
 	struct rel_opts rel;
 	const char *features;
 	const char *series;
+};
+
+struct plan_opts {
+	struct rel_opts rel;
+	const char *output;
+	const char *branch;
+};
+
+struct run_opts {
+	struct rel_opts rel;
+	bool dry;
+	bool resume;
+	const char *until;
+	const char *go;
+};
+
+struct verify_opts {
+	struct rel_opts rel;
+	const char *keyring;
 };
 
 struct notes_opts {

@@ -266,6 +266,17 @@ int pgp_sign(const char *spec, const void *data, size_t size, bool armor, struct
 	return ret;
 }
 
+int pgp_may_sign(const char *spec, struct err *e)
+{
+	gpgme_ctx_t ctx = new_ctx(NULL, e);
+	gpgme_key_t key = ctx ? find_signer(ctx, spec, e) : NULL;
+	int ret = key ? 0 : -1;
+
+	gpgme_key_unref(key);
+	gpgme_release(ctx);
+	return ret;
+}
+
 void pgp_made_free(struct pgp_made *m)
 {
 	free(m->packet);

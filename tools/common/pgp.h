@@ -38,6 +38,9 @@ int pgp_sign(const char *key, const void *data, size_t size, bool armor, struct 
 	     struct err *e);
 void pgp_made_free(struct pgp_made *m);
 
+/* Whether pgp_sign() could use this key, without signing: 0, or -1 and the reason. */
+int pgp_may_sign(const char *key, struct err *e);
+
 /* Public keys to verify with. */
 struct pgp_keyring;
 
