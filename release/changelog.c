@@ -11,7 +11,7 @@
 static int run_roll(struct rel *r, const struct changelog_opts *o, const char *file,
 		    const char *text, const char *version, struct err *e)
 {
-	struct roll to = {version, config_get(&r->conf, "tag.prefix"), r->today};
+	struct roll to = {version, config_get(&r->conf, "tag.prefix"), r->today, true};
 	struct strbuf out = {0};
 	struct version v;
 	int ret = 0;

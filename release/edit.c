@@ -191,10 +191,13 @@ int edit_roll(const char *file, const char *text, const struct roll *to, struct 
 	if (strstr(text, mark))
 		return err_fail(e, "%s: already has a section of %s", file, to->version);
 	strbuf_add(out, text, (size_t)(at - text));
-	strbuf_adds(out, "## [unstable UNRELEASED]");
-	if (end)
-		strbuf_add(out, link, (size_t)(end + 1 - link));
-	strbuf_addf(out, " - TBD\n\n## [%s]", to->version);
+	if (to->reopen) {
+		strbuf_adds(out, "## [unstable UNRELEASED]");
+		if (end)
+			strbuf_add(out, link, (size_t)(end + 1 - link));
+		strbuf_adds(out, " - TBD\n\n");
+	}
+	strbuf_addf(out, "## [%s]", to->version);
 	if (end)
 		replace_all(out, link, (size_t)(end + 1 - link), "staging", tag);
 	strbuf_addf(out, " - %s", day_text(to->day, day));

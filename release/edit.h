@@ -8,6 +8,7 @@
 #include "common/err.h"
 #include "common/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A word that a template may hold in braces, and what comes in its place. */
@@ -39,9 +40,10 @@ struct roll {
 	const char *version;
 	const char *tag_prefix;
 	int32_t day;
+	bool reopen; /* a fresh open section comes before it */
 };
 
-/* A fresh open section, then the old one under its version, date and tag. */
+/* The open section becomes that of a version, with its date and a link to its tag. */
 int edit_roll(const char *file, const char *text, const struct roll *to, struct strbuf *out,
 	      struct err *e);
 

@@ -411,6 +411,20 @@ static bool is_left_over(const char *path, const char *text)
 	return left;
 }
 
+/* Takes such a lock away; gives one that may be somebody's the time to go. */
+static void clear_lock(const char *path, const char *text)
+{
+	int tries;
+
+	for (tries = 0; tries < 10 * (LOCK_PATIENCE + 1) && file_exists(path); tries++) {
+		if (is_left_over(path, text)) {
+			unlink(path);
+			return;
+		}
+		usleep(100 * 1000);
+	}
+}
+
 static int write_ref(struct git *g, const char *name, const char *old, const char *id,
 		     const char *why, struct err *e)
 {
@@ -419,8 +433,7 @@ static int write_ref(struct git *g, const char *name, const char *old, const cha
 	git_oid from, to;
 	int ret;
 
-	if (is_left_over(lock, id))
-		unlink(lock);
+	clear_lock(lock, id);
 	if (git_oid_fromstr(&to, id) || (old && git_oid_fromstr(&from, old)))
 		return err_fail(e, "%s: is no id", id);
 	ret = git_reference_create_matching(&ref, g->repo, name, &to, old != NULL,
@@ -719,25 +732,33 @@ static int update_file(struct git *g, const char *commit, const char *path, stru
 	return ret;
 }
 
-/* The lock of the index holds what we were to write, or nothing for a while. */
-static void unlock_index(struct git *g, const char *commit)
+/* The index in this file has the files of the commit. */
+static bool is_index_of(struct git *g, const char *path, const char *commit)
 {
-	autofree char *lock = path_join(git_repository_path(g->repo), "index.lock");
 	git_commit *c = commit_of(g, commit);
 	git_index *index = NULL;
 	git_oid tree;
-	struct stat st;
+	bool is = c && !git_index_open(&index, path) &&
+		  !git_index_write_tree_to(&tree, index, g->repo) &&
+		  git_oid_equal(&tree, git_commit_tree_id(c));
 
-	if (c && !stat(lock, &st)) {
-		if (!st.st_size && time(NULL) - st.st_mtime >= LOCK_PATIENCE)
-			unlink(lock);
-		else if (st.st_size && !git_index_open(&index, lock) &&
-			 !git_index_write_tree_to(&tree, index, g->repo) &&
-			 git_oid_equal(&tree, git_commit_tree_id(c)))
-			unlink(lock);
-	}
 	git_index_free(index);
 	git_commit_free(c);
+	return is;
+}
+
+/* A lock that holds what we were to write, or nothing for a while, was left by us. */
+static void unlock_index(struct git *g, const char *commit)
+{
+	autofree char *lock = path_join(git_repository_path(g->repo), "index.lock");
+	struct stat st;
+
+	if (stat(lock, &st))
+		return;
+	if (st.st_size && is_index_of(g, lock, commit))
+		unlink(lock);
+	else if (!st.st_size)
+		clear_lock(lock, "");
 }
 
 int git_files_update(struct git *g, const char *commit, const struct git_edit *edits, size_t n,
