@@ -137,6 +137,8 @@ const char *edit_find(const char *text, const char *match, size_t *len)
 		text += *len + (text[*len] == '\n');
 	}
 	regfree(&re);
+	for (; found && *len && (*found == ' ' || *found == '\t'); (*len)--)
+		found++;
 	return found;
 }
 

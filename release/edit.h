@@ -32,7 +32,7 @@ int edit_expand(const char *text, const struct word *words, struct strbuf *out, 
 int edit_line(const char *file, const char *text, const char *match, const char *line,
 	      struct strbuf *out, struct err *e);
 
-/* The line that @match fits, in its place; NULL if there is none or no such expression. */
+/* The line that @match fits, in its place, without blanks before it; NULL if there is none or no such expression. */
 const char *edit_find(const char *text, const char *match, size_t *len);
 
 /* What a changelog is rolled into. */

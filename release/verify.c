@@ -25,11 +25,9 @@ struct verify {
 	struct pgp_keyring *keys; /* NULL: none was given */
 };
 
-enum verdict { GOOD, BAD, UNKNOWN };
-
-static void tell(struct verify *v, enum verdict verdict, const char *check, const char *fmt, ...)
+static void tell(struct verify *v, bool good, const char *check, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-static void tell(struct verify *v, enum verdict verdict, const char *check, const char *fmt, ...)
+static void tell(struct verify *v, bool good, const char *check, const char *fmt, ...)
 {
 	autofree char *words = NULL;
 	va_list ap;
@@ -39,22 +37,24 @@ static void tell(struct verify *v, enum verdict verdict, const char *check, cons
 		abort();
 	va_end(ap);
 	cell_text(v->table, "%s", check);
-	if (verdict == UNKNOWN) {
-		cell_unknown(v->table, "%s", words);
-		cell_none(v->table);
-		report_undetermined(&v->rel.report);
-		return;
-	}
-	cell_text(v->table, "%s", verdict == GOOD ? "ok" : "no");
+	cell_text(v->table, "%s", good ? "ok" : "no");
 	cell_text(v->table, "%s", words);
-	if (verdict == BAD)
+	if (!good)
 		report_finding(&v->rel.report);
+}
+
+static void tell_unknown(struct verify *v, const char *check, const char *unknown, const char *why)
+{
+	cell_text(v->table, "%s", check);
+	cell_unknown(v->table, "%s", unknown);
+	cell_text(v->table, "%s", why);
+	report_undetermined(&v->rel.report);
 }
 
 /* What was found out by a call that refused. */
 static void tell_err(struct verify *v, const char *check, const struct err *e)
 {
-	tell(v, BAD, check, "%s", e->text);
+	tell(v, false, check, "%s", e->text);
 }
 
 /* --- signatures ------------------------------------------------------------------------- */
@@ -80,19 +80,18 @@ static int judge(struct verify *v, const char *check, const char *what, const vo
 	struct err refused = ERR_INIT;
 
 	if (!v->keys) {
-		tell(v, UNKNOWN, check,
-		     "no keys to verify with: give --keyring, or set release.keyring");
+		tell_unknown(v, check, "no keys", "give --keyring, or set release.keyring");
 		return 0;
 	}
 	if (pgp_examine(v->keys, packet, packet_size, data, size, &facts, e))
 		return -1;
 	if (facts.state == PGP_BAD)
-		tell(v, BAD, check, "%s: the signature is not of this content: it was changed",
+		tell(v, false, check, "%s: the signature is not of this content: it was changed",
 		     what);
 	else if (pgp_judge(&facts, (int64_t)time(NULL), what, &refused))
 		tell_err(v, check, &refused);
 	else
-		tell(v, GOOD, check, "by %s, key %s", facts.uids[0], facts.fingerprint);
+		tell(v, true, check, "by %s, key %s", facts.uids[0], facts.fingerprint);
 	pgp_facts_free(&facts);
 	return 0;
 }
@@ -105,14 +104,14 @@ static void check_name(struct verify *v, const char *text, const char *name)
 	size_t len = line ? strcspn(line + 5, "\n") : 0;
 
 	if (!line)
-		tell(v, BAD, "name", "the tag object says no name");
+		tell(v, false, "name", "the tag object says no name");
 	else if (strlen(name) == len && !strncmp(line + 5, name, len))
-		tell(v, GOOD, "name", "the tag object says so too");
+		tell(v, true, "name", "the tag object says so too");
 	else
-		tell(v, BAD, "name", "the tag object is that of %.*s", (int)len, line + 5);
+		tell(v, false, "name", "the tag object is that of %.*s", (int)len, line + 5);
 }
 
-static int check_object(struct verify *v, const char *name, struct err *e)
+static int check_object(struct verify *v, const char *check, const char *name, struct err *e)
 {
 	autofree char *ref = mem_printf("refs/tags/%s", name);
 	struct file_data f = {0};
@@ -125,11 +124,11 @@ static int check_object(struct verify *v, const char *name, struct err *e)
 	text = (const char *)f.data;
 	sig = text ? strstr(text, SIG_BEGIN) : NULL;
 	if (!ret)
-		tell(v, BAD, "signature", "%s is a light tag: it holds no signature", name);
+		tell(v, false, check, "%s is a light tag: it holds no signature", name);
 	else if (ret > 0 && !sig)
-		tell(v, BAD, "signature", "%s holds no OpenPGP signature", name);
+		tell(v, false, check, "%s holds no OpenPGP signature", name);
 	else if (ret > 0)
-		ret = judge(v, "signature", name, sig, f.size - (size_t)(sig - text), text,
+		ret = judge(v, check, name, sig, f.size - (size_t)(sig - text), text,
 			    (size_t)(sig - text), e);
 	if (ret >= 0 && text)
 		check_name(v, text, name);
@@ -150,13 +149,13 @@ static int check_line(struct verify *v, const struct line_edit *edit, const char
 
 	text = (const char *)f.data;
 	if (!ret) {
-		tell(v, BAD, "version", "%s: no such file", edit->path);
+		tell(v, false, "version", "%s: no such file", edit->path);
 	} else if (ret > 0 && edit_line(edit->path, text, edit->match, edit->line, &out, &wrong)) {
 		tell_err(v, "version", &wrong);
 	} else if (ret > 0) {
 		line = edit_find(text, edit->match, &len);
-		tell(v, strcmp(out.data, text) != 0 ? BAD : GOOD, "version", "%s says: %.*s",
-		     edit->path, (int)len, line ? line : "");
+		tell(v, !strcmp(out.data, text), "version", "%s says: %.*s", edit->path, (int)len,
+		     line ? line : "");
 	}
 	strbuf_free(&out);
 	file_free(&f);
@@ -191,12 +190,12 @@ static int check_changelog(struct verify *v, const struct release_tag *t, struct
 	size_t len = at ? strcspn(at, "\n") : 0;
 
 	if (!ret)
-		tell(v, BAD, "changelog", "%s: no such file", path);
+		tell(v, false, "changelog", "%s: no such file", path);
 	else if (ret > 0 && !at)
-		tell(v, BAD, "changelog", "%s has no section of %s", path, text);
+		tell(v, false, "changelog", "%s has no section of %s", path, text);
 	else if (ret > 0)
-		tell(v, memmem(at, len, "UNRELEASED", 10) ? BAD : GOOD, "changelog", "%s: %.*s",
-		     path, (int)len, at);
+		tell(v, !memmem(at, len, "UNRELEASED", 10), "changelog", "%s: %.*s", path, (int)len,
+		     at);
 	file_free(&f);
 	return ret < 0 ? -1 : 0;
 }
@@ -225,13 +224,13 @@ static void check_branch(struct verify *v, const struct release_tag *t)
 		if (!is_home(v, ref, &t->version))
 			continue;
 		if (git_contains(v->rel.git, ref->id, t->ref->id)) {
-			tell(v, GOOD, "branch", "%.12s is on %s", t->ref->id, ref->name);
+			tell(v, true, "branch", "%.12s is on %s", t->ref->id, ref->name);
 			strbuf_free(&names);
 			return;
 		}
 		strbuf_addf(&names, "%s%s", names.len ? ", " : "", ref->name);
 	}
-	tell(v, BAD, "branch", "%.12s is on no branch of the release: not on %s", t->ref->id,
+	tell(v, false, "branch", "%.12s is on no branch of the release: not on %s", t->ref->id,
 	     names.len ? names.data : "any");
 	strbuf_free(&names);
 }
@@ -262,7 +261,7 @@ static int verify_tag(struct verify *v, const char *name, struct err *e)
 				"tag.release or tag.rc",
 				name);
 	report_fact(&v->rel.report, "commit", "Commit", "%s", t->ref->id);
-	if (check_object(v, name, e) || check_versions(v, t, e))
+	if (check_object(v, "signature", name, e) || check_versions(v, t, e))
 		return -1;
 	if (!t->version.rc && check_changelog(v, t, e))
 		return -1;
@@ -278,13 +277,20 @@ static const struct release_tag *tag_of_file(struct verify *v, const char *file,
 	const char *project = config_get(&v->rel.conf, "release.tarball-name");
 	const char *tar = strstr(base, ".tar.");
 	size_t len = strlen(project);
+	const struct release_tag *t;
+	autofree char *tag = NULL;
 	struct version version;
 
 	if (!tar || !pack_known(tar + strlen(".tar.")) || !text_starts(base, project) ||
 	    base[len] != '-')
 		return NULL;
 	*name = mem_strndup(base, (size_t)(tar - base));
-	return version_parse(*name + len + 1, &version) ? tags_find(&v->tags, &version) : NULL;
+	if (!version_parse(*name + len + 1, &version))
+		return NULL;
+	tag = mem_printf("%s%s", version.rc ? "" : config_get(&v->rel.conf, "tag.prefix"),
+			 *name + len + 1);
+	t = find_tag(v, tag);
+	return t ? t : tags_find(&v->tags, &version);
 }
 
 static int check_content(struct verify *v, const char *file, const struct file_data *f,
@@ -296,17 +302,17 @@ static int check_content(struct verify *v, const char *file, const struct file_d
 	int ret = pack_make(kind, tar->data, tar->len, &made, e);
 
 	if (!ret && made.len == f->size && !memcmp(made.data, f->data, f->size)) {
-		tell(v, GOOD, "content", "the same bytes as made from the tag");
+		tell(v, true, "content", "the same bytes as made from the tag");
 	} else if (!ret) {
 		ret = pack_compare(tar->data, tar->len, f->data, f->size, file, &why, &unreadable);
 		if (ret < 0)
 			tell_err(v, "content", &unreadable);
 		else if (ret)
-			tell(v, BAD, "content", "%s", why.data);
+			tell(v, false, "content", "%s", why.data);
 		else
-			tell(v, UNKNOWN, "content",
-			     "the files in it are those of the tag, but it is compressed to other "
-			     "bytes: by another version of the library, or with something added");
+			tell_unknown(v, "content", "compressed to other bytes",
+				     "the files in it are those of the tag: compressed by another "
+				     "version of the library, or something was added");
 		ret = 0;
 	}
 	strbuf_free(&made);
@@ -323,7 +329,7 @@ static int check_asc(struct verify *v, const char *check, const char *file,
 	int ret;
 
 	if (!file_exists(path)) {
-		tell(v, UNKNOWN, check, "%s: no such file", path);
+		tell_unknown(v, check, "no such file", path);
 		return 0;
 	}
 	ret = file_read(path, FILE_MAX, &asc, e);
@@ -359,7 +365,7 @@ static int check_sums(struct verify *v, const char *file, const struct file_data
 	int ret;
 
 	if (!file_exists(path)) {
-		tell(v, UNKNOWN, "checksum", "%s: no such file", path);
+		tell_unknown(v, "checksum", "no such file", path);
 		return 0;
 	}
 	if (file_read(path, FILE_MAX, &sums, e))
@@ -367,12 +373,12 @@ static int check_sums(struct verify *v, const char *file, const struct file_data
 	digest_hex(real, f->data, f->size);
 	line = sums_line((const char *)sums.data, path_base(file));
 	if (!line)
-		tell(v, BAD, "checksum", "%s has no line of %s", path, path_base(file));
+		tell(v, false, "checksum", "%s has no line of %s", path, path_base(file));
 	else if (strncmp(line, real, DIGEST_HEX - 1) != 0)
-		tell(v, BAD, "checksum", "%s says another digest than that of %s", path,
+		tell(v, false, "checksum", "%s says another digest than that of %s", path,
 		     path_base(file));
 	else
-		tell(v, GOOD, "checksum", "%s says %.12s...", path, real);
+		tell(v, true, "checksum", "%s says %.12s...", path, real);
 	ret = check_asc(v, "checksums", path, &sums, e);
 	file_free(&sums);
 	return ret;
@@ -409,6 +415,8 @@ static int verify_tarball(struct verify *v, const char *file, struct err *e)
 		ret = check_asc(v, "signature", file, &f, e);
 	if (!ret)
 		ret = check_sums(v, file, &f, e);
+	if (!ret)
+		ret = check_object(v, "tag", t->ref->name, e);
 	strbuf_free(&tar);
 	file_free(&f);
 	return ret;

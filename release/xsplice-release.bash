@@ -48,11 +48,16 @@ _xsplice_release()
 		_xsplice_release_files -d "$cur"
 		return
 	elif [[ $prev == --config || $prev == -c || $prev == --features || $prev == --expect || $prev == --mbox ||
-		$prev == --output || $prev == -o ]]; then
+		$prev == --output || $prev == -o || $prev == --keyring || $prev == -k ]]; then
 		_xsplice_release_files -f "$cur"
 		return
-	elif [[ $prev == --at || $prev == --start || $prev == --top || $prev == --part || $prev == --as || $prev == --series ]]; then
+	elif [[ $prev == --at || $prev == --start || $prev == --top || $prev == --part || $prev == --as || $prev == --series ||
+		$prev == --go ]]; then
 		return
+	elif [[ $prev == --until ]]; then
+		words='version-files changelog commit branch tag tarballs checksums signatures announcement publish'
+	elif [[ $prev == --branch ]]; then
+		words=$(_xsplice_release_revisions "$cur")
 	elif [[ $cur == -* ]]; then
 		words=$(_xsplice_release_options "$verb")
 	else
@@ -64,6 +69,13 @@ _xsplice_release()
 			((COMP_CWORD == 2)) || { _xsplice_release_files -f "$cur" && return; }
 			;;
 		lab) words=gate ;;
+		plan) ((COMP_CWORD > 2)) || words='rc release point branch' ;;
+		run) _xsplice_release_files -f "$cur" && return ;;
+		verify)
+			_xsplice_release_files -f "$cur"
+			mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$(_xsplice_release_revisions "$cur")" -- "$cur")
+			return
+			;;
 		*) words=$(_xsplice_release_revisions "$cur") ;;
 		esac
 	fi
