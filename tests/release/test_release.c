@@ -427,7 +427,7 @@ static const char book[] =
 
 START_TEST(plans_round_trip)
 {
-	struct runbook a, b;
+	struct runbook a = {0}, b = {0};
 	struct err e = ERR_INIT;
 	char *one, *two;
 
@@ -448,7 +448,7 @@ END_TEST
 START_TEST(plans_damaged)
 {
 	char text[sizeof(book)];
-	struct runbook b;
+	struct runbook b = {0};
 	size_t i;
 
 	for (i = 0; i < sizeof(book) - 1; i++) {
