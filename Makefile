@@ -96,7 +96,7 @@ unit-tests   := $(all-tests:build/$(VARIANT)/%=build/rel/%) \
 unit-jobs    := -j$(shell echo $$(($$(nproc) + 1)))
 source-tests := scripts/check-freestanding scripts/check-arrows
 host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
-other-tests  := tests/release/run tests/release/chain/run tests/release/self tests/release/feed
+other-tests  := tests/release/run tests/release/chain/run tests/release/self tests/release/feed tests/release/cut
 # Of Xen with our loader, which they take from build/xen/.
 overlay-tests := scripts/check-stack tests/overlay/off
 
@@ -140,6 +140,7 @@ check: build-unit fuzz-build build-base-tests overlay-base testhost need-demo
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/run" \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/chain/run" \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/feed" \
+		"PROGRAM=build/asan/bin/xsplice-release CUT_EVERY=7 tests/release/cut" \
 		-j1 $(base-tests) $(overlay-tests) scripts/lint "scripts/run-fuzz 5" tests/host/selftest $(host-tests)
 
 bench: base xen testhost

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* changelog: checks the file and turns its open section into that of a release. */
+#include "release/edit.h"
 #include "release/lint.h"
 
 #include <stdlib.h>
@@ -7,78 +8,17 @@
 
 #define FILE_MAX (16U << 20)
 
-static void replace_all(struct strbuf *out, const char *s, size_t len, const char *old,
-			const char *new)
-{
-	size_t n = strlen(old);
-
-	while (len) {
-		if (len >= n && !strncmp(s, old, n)) {
-			strbuf_adds(out, new);
-			s += n;
-			len -= n;
-		} else {
-			strbuf_addc(out, *s++);
-			len--;
-		}
-	}
-}
-
-/* The line of the open section's heading, or NULL. */
-static const char *open_heading(const char *text)
-{
-	const char *s = text;
-
-	while (*s) {
-		size_t len = strcspn(s, "\n");
-		autofree char *line = mem_strndup(s, len);
-
-		if (text_starts(line, "## ") && strcasestr(line, "unreleased"))
-			return s;
-		s += len + (s[len] == '\n');
-	}
-	return NULL;
-}
-
-/* A fresh open section, then the old one under its version, date and tag. */
-static int roll(struct rel *r, const char *file, const char *text, const char *version,
-		struct strbuf *out, struct err *e)
-{
-	const char *at = open_heading(text);
-	size_t len = at ? strcspn(at, "\n") : 0;
-	const char *link = at ? memchr(at, '(', len) : NULL;
-	const char *end = link ? memchr(link, ')', len - (size_t)(link - at)) : NULL;
-	autofree char *tag = mem_printf("%s%s", config_get(&r->conf, "tag.prefix"), version);
-	autofree char *mark = mem_printf("[%s]", version);
-	char day[DATE_LEN];
-
-	if (!at)
-		return err_fail(e, "%s: has no section \"Unreleased\" that could become %s", file,
-				version);
-	if (strstr(text, mark))
-		return err_fail(e, "%s: already has a section of %s", file, version);
-	strbuf_add(out, text, (size_t)(at - text));
-	strbuf_adds(out, "## [unstable UNRELEASED]");
-	if (end)
-		strbuf_add(out, link, (size_t)(end + 1 - link));
-	strbuf_addf(out, " - TBD\n\n## [%s]", version);
-	if (end)
-		replace_all(out, link, (size_t)(end + 1 - link), "staging", tag);
-	strbuf_addf(out, " - %s", day_text(r->today, day));
-	strbuf_adds(out, at + len);
-	return 0;
-}
-
 static int run_roll(struct rel *r, const struct changelog_opts *o, const char *file,
 		    const char *text, const char *version, struct err *e)
 {
+	struct roll to = {version, config_get(&r->conf, "tag.prefix"), r->today, true};
 	struct strbuf out = {0};
 	struct version v;
 	int ret = 0;
 
 	if (!version_parse(version, &v) || v.rc || v.n < 3)
 		return err_set(e, ERR_USAGE, "%s: not a release: write such as 4.10.0", version);
-	ret = roll(r, file, text, version, &out, e);
+	ret = edit_roll(file, text, &to, &out, e);
 	if (!ret && o->output)
 		ret = file_write(o->output, out.data, out.len, 0644, e);
 	else if (!ret)

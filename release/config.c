@@ -29,6 +29,20 @@ static bool has(const struct config *c, const char *key)
 	return false;
 }
 
+/*
+ * The file says it otherwise: this key, or, where the built-in names of subsections are
+ * those of one project's files, the section.
+ */
+static bool overrides(const struct config *file, const char *key)
+{
+	size_t i;
+
+	for (i = 0; text_starts(key, "version-file.") && i < file->n; i++)
+		if (text_starts(file->v[i].key, "version-file."))
+			return true;
+	return has(file, key);
+}
+
 int config_load(struct config *c, const char *path, struct err *e)
 {
 	struct config file = {.path = path};
@@ -41,12 +55,25 @@ int config_load(struct config *c, const char *path, struct err *e)
 	if (path)
 		ret = git_config_each(path, add, &file, e);
 	for (d = config_defaults; d->key; d++)
-		if (!has(&file, d->key))
+		if (!overrides(&file, d->key))
 			add(c, d->key, d->value);
 	for (i = 0; i < file.n; i++)
 		add(c, file.v[i].key, file.v[i].value);
 	config_free(&file);
 	return ret;
+}
+
+bool config_is_default(const struct config *c, const char *key)
+{
+	const struct setting *d;
+	size_t i;
+
+	for (i = 0; i < c->n && strcmp(c->v[i].key, key) != 0; i++)
+		;
+	for (d = config_defaults; d->key && i < c->n; d++)
+		if (!strcmp(d->key, key) && !strcmp(d->value, c->v[i].value))
+			return true;
+	return false;
 }
 
 void config_free(struct config *c)

@@ -3,7 +3,7 @@
  * config.h - the settings of a project: built-in ones of Xen, and release.conf
  *
  * A key is "section.name" or "section.Subsection.name". A key that the file gives
- * replaces all built-in values of that key. docs/man/xsplice-release.1 lists them.
+ * replaces all built-in values of that key; any [version-file] all built-in ones. docs/man/xsplice-release.1 lists them.
  */
 #ifndef RELEASE_CONFIG_H
 #define RELEASE_CONFIG_H
@@ -43,6 +43,9 @@ const char *config_sub_next(const struct config *c, const char *section, const c
 
 /* Names of the subsections of @section in the order they first appear; free() the array. */
 const char **config_subs(const struct config *c, const char *section, size_t *n);
+
+/* The first value of a key is the built-in one. */
+bool config_is_default(const struct config *c, const char *key);
 
 /* A date: 1 and @day, 0 if not set, -1 (and the reason) if it is no date. */
 int config_day(const struct config *c, const char *section, const char *sub, const char *name,

@@ -5,9 +5,12 @@
 #include "release/map.h"
 
 #include <git2.h>
+#include <git2/sys/mempack.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 struct git {
 	git_repository *repo;
@@ -36,6 +39,7 @@ struct git *git_open(const char *path, struct err *e)
 	int ret;
 
 	git_libgit2_init();
+	git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	ret = git_repository_open_ext(&g->repo, path, 0, NULL);
 	if (!ret)
 		return g;
@@ -370,4 +374,445 @@ int git_config_each(const char *path, void (*fn)(void *ctx, const char *key, con
 	git_config_free(c);
 	git_libgit2_shutdown();
 	return ret;
+}
+
+/* --- writing ------------------------------------------------------------------------- */
+
+/* Before every other place that objects are written to. */
+#define MEMORY_FIRST 1000
+
+int git_keep_nothing(struct git *g, struct err *e)
+{
+	git_odb_backend *memory = NULL;
+	git_odb *odb = NULL;
+	int ret = git_repository_odb(&odb, g->repo);
+
+	if (!ret)
+		ret = git_mempack_new(&memory);
+	if (!ret)
+		ret = git_odb_add_backend(odb, memory, MEMORY_FIRST);
+	git_odb_free(odb);
+	return ret ? err_fail(e, "repository: cannot keep objects in memory: %s", reason()) : 0;
+}
+
+bool git_person_default(struct git *g, struct arena *a, struct git_person *who)
+{
+	git_signature *s = NULL;
+
+	if (git_signature_default(&s, g->repo))
+		return false;
+	who->name = arena_strdup(a, s->name);
+	who->mail = arena_strdup(a, s->email);
+	git_signature_free(s);
+	return true;
+}
+
+const char *git_folder(const struct git *g)
+{
+	return git_repository_commondir(g->repo);
+}
+
+int git_ref_id(struct git *g, const char *name, char id[GIT_ID_LEN], struct err *e)
+{
+	git_oid oid;
+	int ret = git_reference_name_to_id(&oid, g->repo, name);
+
+	if (ret == GIT_ENOTFOUND)
+		return 0;
+	if (ret)
+		return err_fail(e, "%s: cannot be read: %s", name, reason());
+	git_oid_tostr(id, GIT_ID_LEN, &oid);
+	return 1;
+}
+
+/* Seconds after which nobody is about to write into a lock that is still empty. */
+#define LOCK_PATIENCE 2
+
+/*
+ * A lock file that a process has left which was to write @text: it holds that, or, killed
+ * earlier, nothing for a while.
+ */
+static bool is_left_over(const char *path, const char *text)
+{
+	struct file_data f = {0};
+	struct err e = ERR_INIT;
+	struct stat st;
+	bool left = false;
+
+	if (stat(path, &st) || file_read(path, 4096, &f, &e))
+		return false;
+	if (f.size)
+		left = f.size >= strlen(text) && text_starts((const char *)f.data, text);
+	else
+		left = time(NULL) - st.st_mtime >= LOCK_PATIENCE;
+	file_free(&f);
+	return left;
+}
+
+/* Takes such a lock away; gives one that may be somebody's the time to go. */
+static void clear_lock(const char *path, const char *text)
+{
+	int tries;
+
+	for (tries = 0; tries < 10 * (LOCK_PATIENCE + 1) && file_exists(path); tries++) {
+		if (is_left_over(path, text)) {
+			unlink(path);
+			return;
+		}
+		usleep(100 * 1000);
+	}
+}
+
+static int write_ref(struct git *g, const char *name, const char *old, const char *id,
+		     const char *why, struct err *e)
+{
+	autofree char *lock = mem_printf("%s%s.lock", git_folder(g), name);
+	git_reference *ref = NULL;
+	git_oid from, to;
+	int ret;
+
+	clear_lock(lock, id);
+	if (git_oid_fromstr(&to, id) || (old && git_oid_fromstr(&from, old)))
+		return err_fail(e, "%s: is no id", id);
+	ret = git_reference_create_matching(&ref, g->repo, name, &to, old != NULL,
+					    old ? &from : NULL, why);
+	git_reference_free(ref);
+	if (ret == GIT_EMODIFIED || ret == GIT_EEXISTS)
+		return err_set(e, ERR_STATE, "%s: was moved this very moment: look who did it",
+			       name);
+	if (ret == GIT_ELOCKED)
+		return err_set(e, ERR_BUSY,
+			       "%s: is locked: if no other git is at work, remove %s and go on",
+			       name, lock);
+	return ret ? err_fail(e, "%s: cannot be written: %s", name, reason()) : 0;
+}
+
+int git_ref_set(struct git *g, const char *name, const char *old, const char *id, const char *why,
+		struct err *e)
+{
+	char now[GIT_ID_LEN];
+	int ret = git_ref_id(g, name, now, e);
+
+	if (ret < 0)
+		return -1;
+	if (ret && !strcmp(now, id))
+		return 0;
+	if (ret && !old)
+		return err_set(e, ERR_STATE, "%s: exists already, at %.12s", name, now);
+	if (ret && strcmp(now, old) != 0)
+		return err_set(e, ERR_STATE,
+			       "%s: has moved: it is at %.12s, not at %.12s: make a new plan", name,
+			       now, old);
+	if (!ret && old)
+		return err_set(e, ERR_STATE, "%s: is gone: make a new plan", name);
+	return write_ref(g, name, old, id, why, e);
+}
+
+int git_object_get(struct git *g, const char *kind, const char *id, struct file_data *out,
+		   struct err *e)
+{
+	git_odb_object *o = NULL;
+	git_odb *odb = NULL;
+	git_oid oid;
+	int ret = 0;
+
+	if (git_oid_fromstr(&oid, id) || git_repository_odb(&odb, g->repo))
+		return err_fail(e, "%s: cannot be read: %s", id, reason());
+	ret = git_odb_read(&o, odb, &oid);
+	git_odb_free(odb);
+	if (ret == GIT_ENOTFOUND)
+		return 0;
+	if (ret)
+		return err_fail(e, "%s: cannot be read: %s", id, reason());
+	ret = git_odb_object_type(o) == git_object_string2type(kind);
+	if (ret) {
+		out->size = git_odb_object_size(o);
+		out->data = mem_resize(NULL, out->size + 1, 1);
+		memcpy(out->data, git_odb_object_data(o), out->size);
+		out->data[out->size] = 0;
+	}
+	git_odb_object_free(o);
+	return ret;
+}
+
+int git_object_put(struct git *g, const char *kind, const void *data, size_t size,
+		   char id[GIT_ID_LEN], struct err *e)
+{
+	git_odb *odb = NULL;
+	git_oid oid;
+	int ret = git_repository_odb(&odb, g->repo);
+
+	if (!ret)
+		ret = git_odb_write(&oid, odb, data, size, git_object_string2type(kind));
+	git_odb_free(odb);
+	if (ret)
+		return err_fail(e, "%s: cannot be written: %s", kind, reason());
+	git_oid_tostr(id, GIT_ID_LEN, &oid);
+	return 0;
+}
+
+/* One edit as a change of @base; the file keeps its mode. */
+static int prepare_edit(struct git *g, const git_tree *base, const struct git_edit *edit,
+			git_tree_update *update, struct err *e)
+{
+	char id[GIT_ID_LEN];
+	git_tree_entry *entry = NULL;
+	git_filemode_t mode;
+
+	if (git_tree_entry_bypath(&entry, base, edit->path))
+		return err_fail(e, "%s: no such file in the commit", edit->path);
+	mode = git_tree_entry_filemode(entry);
+	git_tree_entry_free(entry);
+	if (mode != GIT_FILEMODE_BLOB && mode != GIT_FILEMODE_BLOB_EXECUTABLE)
+		return err_fail(e, "%s: is no plain file in the commit", edit->path);
+	update->action = GIT_TREE_UPDATE_UPSERT;
+	update->filemode = mode;
+	update->path = edit->path;
+	if (git_object_put(g, "blob", edit->data, edit->size, id, e))
+		return -1;
+	return git_oid_fromstr(&update->id, id) ? -1 : 0;
+}
+
+static int edited_tree(struct git *g, const git_commit *parent, const struct git_edit *edits,
+		       size_t n, git_tree **out, struct err *e)
+{
+	git_tree_update *updates = mem_zalloc(n, sizeof(*updates));
+	git_tree *base = NULL;
+	git_oid oid;
+	size_t i;
+	int ret = git_commit_tree(&base, parent);
+
+	for (i = 0; i < n && !ret; i++)
+		ret = prepare_edit(g, base, &edits[i], &updates[i], e);
+	if (!ret)
+		ret = git_tree_create_updated(&oid, g->repo, base, n, updates);
+	if (!ret)
+		ret = git_tree_lookup(out, g->repo, &oid);
+	git_tree_free(base);
+	free(updates);
+	return ret ? err_fail(e, "tree: cannot be written: %s", reason()) : 0;
+}
+
+int git_commit_put(struct git *g, const char *parent, const struct git_edit *edits, size_t n,
+		   const struct git_person *who, const char *message, char id[GIT_ID_LEN],
+		   struct err *e)
+{
+	git_commit *from = commit_of(g, parent);
+	const git_commit *parents[] = {from};
+	git_signature *by = NULL;
+	git_tree *tree = NULL;
+	git_oid oid;
+	int ret = 0;
+
+	if (!from)
+		return err_fail(e, "%.12s: cannot be read: %s", parent, reason());
+	ret = edited_tree(g, from, edits, n, &tree, e);
+	if (!ret)
+		ret = git_signature_new(&by, who->name, who->mail, who->when, 0);
+	if (!ret)
+		ret = git_commit_create(&oid, g->repo, NULL, by, by, NULL, message, tree, 1,
+					parents);
+	if (ret)
+		err_fail(e, "commit: cannot be written: %s", reason());
+	else
+		git_oid_tostr(id, GIT_ID_LEN, &oid);
+	git_signature_free(by);
+	git_tree_free(tree);
+	git_commit_free(from);
+	return ret ? -1 : 0;
+}
+
+int64_t git_commit_date(struct git *g, const char *id)
+{
+	git_commit *c = commit_of(g, id);
+	int64_t when = c ? git_commit_time(c) : -1;
+
+	git_commit_free(c);
+	return when;
+}
+
+/* --- the work tree ---------------------------------------------------------------------- */
+
+static bool is_head(struct git *g, const char *branch)
+{
+	git_reference *head = NULL;
+	bool is = false;
+
+	if (!git_reference_lookup(&head, g->repo, "HEAD"))
+		is = git_reference_type(head) == GIT_REFERENCE_SYMBOLIC &&
+		     !strcmp(git_reference_symbolic_target(head), branch);
+	git_reference_free(head);
+	return is;
+}
+
+enum git_checkout git_checked_out(struct git *g, const char *branch)
+{
+	git_reference *ref = NULL;
+	bool out = false;
+
+	if (!git_repository_is_bare(g->repo) && is_head(g, branch))
+		return GIT_OUT_HERE;
+	if (!git_reference_lookup(&ref, g->repo, branch))
+		out = git_branch_is_checked_out(ref) == 1 && !git_repository_is_bare(g->repo);
+	git_reference_free(ref);
+	return out ? GIT_OUT_ELSEWHERE : GIT_OUT_NOWHERE;
+}
+
+/* What git would call the content of an edit, and the content that the commit has. */
+static bool edit_ids(struct git *g, const char *parent, const struct git_edit *edit, git_oid out[2])
+{
+	git_blob *b = blob_of(g, parent, edit->path);
+
+	if (!b || git_odb_hash(&out[1], edit->data, edit->size, GIT_OBJECT_BLOB)) {
+		git_blob_free(b);
+		return false;
+	}
+	git_oid_cpy(&out[0], git_blob_id(b));
+	git_blob_free(b);
+	return true;
+}
+
+/* The file's state in index and work tree is one of the two that are ours. */
+static bool is_ours(struct git *g, git_index *index, const char *parent,
+		    const struct git_edit *edit)
+{
+	const git_index_entry *entry = git_index_get_bypath(index, edit->path, 0);
+	git_oid ids[2], file;
+
+	if (!entry || !edit_ids(g, parent, edit, ids) ||
+	    git_repository_hashfile(&file, g->repo, edit->path, GIT_OBJECT_BLOB, NULL))
+		return false;
+	return (git_oid_equal(&entry->id, &ids[0]) || git_oid_equal(&entry->id, &ids[1])) &&
+	       (git_oid_equal(&file, &ids[0]) || git_oid_equal(&file, &ids[1]));
+}
+
+static const char *status_path(const git_status_entry *s)
+{
+	const git_diff_delta *d = s->head_to_index ? s->head_to_index : s->index_to_workdir;
+
+	return d->new_file.path ? d->new_file.path : d->old_file.path;
+}
+
+static int judge_status(struct git *g, git_status_list *list, git_index *index, const char *parent,
+			const struct git_edit *edits, size_t n, struct err *e)
+{
+	size_t i, k;
+
+	for (i = 0; i < git_status_list_entrycount(list); i++) {
+		const char *path = status_path(git_status_byindex(list, i));
+
+		for (k = 0; k < n && strcmp(edits[k].path, path) != 0; k++)
+			;
+		if (k == n || !is_ours(g, index, parent, &edits[k]))
+			return err_set(
+				e, ERR_STATE,
+				"%s: is changed in the work tree: commit or stash it (git status)",
+				path);
+	}
+	return 0;
+}
+
+int git_files_clean(struct git *g, const char *parent, const struct git_edit *edits, size_t n,
+		    struct err *e)
+{
+	git_status_options options;
+	git_status_list *list = NULL;
+	git_index *index = NULL;
+	int ret;
+
+	if (git_repository_state(g->repo) != GIT_REPOSITORY_STATE_NONE)
+		return err_set(e, ERR_STATE,
+			       "work tree: a merge, rebase or the like is not finished: finish or "
+			       "abort it");
+	git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
+	options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
+	options.flags = GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
+	if (git_repository_index(&index, g->repo) ||
+	    git_status_list_new(&list, g->repo, &options)) {
+		git_index_free(index);
+		return err_fail(e, "work tree: cannot be compared: %s", reason());
+	}
+	ret = judge_status(g, list, index, parent, edits, n, e);
+	git_status_list_free(list);
+	git_index_free(index);
+	return ret;
+}
+
+/* One file as git would check it out, put there in one piece. */
+static int update_file(struct git *g, const char *commit, const char *path, struct err *e)
+{
+	autofree char *full = path_join(git_repository_workdir(g->repo), path);
+	git_blob *b = blob_of(g, commit, path);
+	git_filter_list *filters = NULL;
+	git_buf text = {0};
+	struct stat st;
+	int ret = -1;
+
+	file_sweep(full);
+	if (!b || lstat(full, &st) || !S_ISREG(st.st_mode) ||
+	    git_filter_list_load(&filters, g->repo, b, path, GIT_FILTER_TO_WORKTREE, 0) ||
+	    git_filter_list_apply_to_blob(&text, filters, b))
+		err_fail(e, "%s: cannot be checked out: %s", full, reason());
+	else
+		ret = file_write(full, text.ptr, text.size, st.st_mode & 0777, e);
+	git_buf_dispose(&text);
+	git_filter_list_free(filters);
+	git_blob_free(b);
+	return ret;
+}
+
+/* The index in this file has the files of the commit. */
+static bool is_index_of(struct git *g, const char *path, const char *commit)
+{
+	git_commit *c = commit_of(g, commit);
+	git_index *index = NULL;
+	git_oid tree;
+	bool is = c && !git_index_open(&index, path) &&
+		  !git_index_write_tree_to(&tree, index, g->repo) &&
+		  git_oid_equal(&tree, git_commit_tree_id(c));
+
+	git_index_free(index);
+	git_commit_free(c);
+	return is;
+}
+
+/* A lock that holds what we were to write, or nothing for a while, was left by us. */
+static void unlock_index(struct git *g, const char *commit)
+{
+	autofree char *lock = path_join(git_repository_path(g->repo), "index.lock");
+	struct stat st;
+
+	if (stat(lock, &st))
+		return;
+	if (st.st_size && is_index_of(g, lock, commit))
+		unlink(lock);
+	else if (!st.st_size)
+		clear_lock(lock, "");
+}
+
+int git_files_update(struct git *g, const char *commit, const struct git_edit *edits, size_t n,
+		     struct err *e)
+{
+	git_index *index = NULL;
+	size_t i;
+	int ret = 0;
+
+	unlock_index(g, commit);
+	for (i = 0; i < n && !ret; i++)
+		ret = update_file(g, commit, edits[i].path, e);
+	if (!ret)
+		ret = git_repository_index(&index, g->repo);
+	for (i = 0; i < n && !ret; i++)
+		ret = git_index_add_bypath(index, edits[i].path);
+	if (!ret)
+		ret = git_index_write(index);
+	if (ret == GIT_ELOCKED)
+		err_set(e, ERR_BUSY,
+			"index: is locked: if no other git is at work, remove %sindex.lock and go "
+			"on",
+			git_repository_path(g->repo));
+	else if (ret)
+		err_fail(e, "index: cannot be written: %s", reason());
+	git_index_free(index);
+	return ret ? -1 : 0;
 }

@@ -85,4 +85,80 @@ long git_lines(struct git *g, const char *blob);
 int git_config_each(const char *path, void (*fn)(void *ctx, const char *key, const char *value),
 		    void *ctx, struct err *e);
 
+/* --- writing, for those who cut a release --------------------------------------- */
+
+/* Who does something, and when (seconds, written as UTC). */
+struct git_person {
+	const char *name;
+	const char *mail;
+	int64_t when;
+};
+
+/* A file that a commit has with another content. */
+struct git_edit {
+	const char *path;
+	const char *data;
+	size_t size;
+};
+
+/* What is written from now on is in memory and gone with git_close(): for dry runs. */
+int git_keep_nothing(struct git *g, struct err *e);
+
+/* Name and address of git's own settings, in @a; false if one is missing. */
+bool git_person_default(struct git *g, struct arena *a, struct git_person *who);
+
+/* Folder of refs and objects, which worktrees share; it ends with a slash. */
+const char *git_folder(const struct git *g);
+
+/*
+ * What the ref of this full name ("refs/tags/...") names itself, so of an annotated tag
+ * the tag: 1, 0 if there is no such ref, -1 for failures.
+ */
+int git_ref_id(struct git *g, const char *name, char id[GIT_ID_LEN], struct err *e);
+
+/*
+ * Moves a ref from @old to @id, or makes it where @old is NULL. Fine if it is at @id
+ * already; ERR_STATE if it is anywhere else. A lock that a killed call for the same
+ * @id has left is taken away.
+ */
+int git_ref_set(struct git *g, const char *name, const char *old, const char *id, const char *why,
+		struct err *e);
+
+/* Content of an object of a kind ("tag", "blob"): 1 (file_free()), 0 if there is none, -1. */
+int git_object_get(struct git *g, const char *kind, const char *id, struct file_data *out,
+		   struct err *e);
+/* Writes an object; @id is what it is called. */
+int git_object_put(struct git *g, const char *kind, const void *data, size_t size,
+		   char id[GIT_ID_LEN], struct err *e);
+
+/*
+ * Writes a commit on @parent with @edits of files that it has; no ref is moved. The same
+ * arguments give the same id.
+ */
+int git_commit_put(struct git *g, const char *parent, const struct git_edit *edits, size_t n,
+		   const struct git_person *who, const char *message, char id[GIT_ID_LEN],
+		   struct err *e);
+
+/* Committer's date of a commit; -1 if it cannot be read (as if it were from 1969). */
+int64_t git_commit_date(struct git *g, const char *id);
+
+/* Where a branch is checked out. */
+enum git_checkout { GIT_OUT_NOWHERE, GIT_OUT_HERE, GIT_OUT_ELSEWHERE };
+enum git_checkout git_checked_out(struct git *g, const char *branch);
+
+/*
+ * Work tree and index of what is checked out here are as HEAD says, but that the files
+ * of @edits may have the content from @parent or the edited one. ERR_STATE names what is not.
+ */
+int git_files_clean(struct git *g, const char *parent, const struct git_edit *edits, size_t n,
+		    struct err *e);
+
+/*
+ * Brings these files, in work tree and index, to what @commit says: each file in one
+ * piece. To be called only after git_files_clean(). What a killed call has left is
+ * taken away.
+ */
+int git_files_update(struct git *g, const char *commit, const struct git_edit *edits, size_t n,
+		     struct err *e);
+
 #endif

@@ -94,8 +94,11 @@ static void read_heading(struct part *p, const char *text)
 {
 	char word[VERSION_LEN];
 	const char *dash = strstr(text, " - ");
-	size_t len = strcspn(text, " ");
+	size_t len;
 
+	/* Brackets stay where no link is defined for them. */
+	text += *text == '[';
+	len = strcspn(text, " ]");
 	memset(p, 0, sizeof(*p));
 	p->day = DAY_NONE;
 	p->unreleased = strcasestr(text, "unreleased") != NULL;
@@ -264,6 +267,24 @@ void lint_versionfile(struct lint *l, const char *file, const char *text)
 		each_line(l, file, text, version_line);
 }
 
+void lint_text(struct lint *l, enum lint_what what, const char *file, const char *text, size_t len)
+{
+	switch (what) {
+	case LINT_CHANGELOG:
+		lint_changelog(l, file, text, len);
+		break;
+	case LINT_SUPPORT:
+		lint_support(l, file, text, len);
+		break;
+	case LINT_PINS:
+		lint_pins(l, file, text);
+		break;
+	case LINT_VERSIONFILE:
+		lint_versionfile(l, file, text);
+		break;
+	}
+}
+
 /* --- the command ------------------------------------------------------------------- */
 /* Reads a file of the tree or of the revision; a missing one is "unknown". */
 static int read_one(struct lint *l, const char *what, bool tree, const char *key,
@@ -287,21 +308,13 @@ static int lint_one(struct lint *l, const char *what, bool tree, size_t which, s
 	struct file_data f = {0};
 	const char *name;
 	int ret = read_one(l, what, tree, keys[which], &f, &name, e);
-	const char *text = (const char *)f.data;
 
 	if (ret == 0) {
 		report_note(&l->rel->report,
 			    "unknown: %s: no such file, so its rules could not be checked.", name);
 		report_undetermined(&l->rel->report);
 	} else if (ret > 0) {
-		if (which == 0)
-			lint_changelog(l, name, text, f.size);
-		else if (which == 1)
-			lint_support(l, name, text, f.size);
-		else if (which == 2)
-			lint_pins(l, name, text);
-		else
-			lint_versionfile(l, name, text);
+		lint_text(l, (enum lint_what)which, name, (const char *)f.data, f.size);
 	}
 	file_free(&f);
 	return ret < 0 ? -1 : 0;

@@ -22,6 +22,11 @@ void lint_support(struct lint *l, const char *file, const char *text, size_t len
 void lint_pins(struct lint *l, const char *file, const char *text);
 void lint_versionfile(struct lint *l, const char *file, const char *text);
 
+/* The files that have rules, in the order of their settings lint.*. */
+enum lint_what { LINT_CHANGELOG, LINT_SUPPORT, LINT_PINS, LINT_VERSIONFILE };
+/* Holds a file against the rules for it. */
+void lint_text(struct lint *l, enum lint_what what, const char *file, const char *text, size_t len);
+
 /* The dates in the header of SUPPORT.md ("Supported-Until: 2025-12-12"). */
 struct support_dates {
 	char version[64];

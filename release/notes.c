@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* notes and announce: drafts that a person finishes. */
+#include "release/cut.h"
 #include "release/feature.h"
 #include "release/message.h"
 #include "release/tags.h"
@@ -179,26 +180,32 @@ static void release_mail(struct rel *r, struct strbuf *b, const struct release_t
 		    version_text(&t->version, name));
 }
 
-static void announce(struct rel *r, const struct release_tag *t)
+void announce_mail(struct rel *r, const struct release_tag *t, struct strbuf *b)
 {
 	const char *url = config_get(&r->conf, "project.git");
-	struct strbuf b = {0};
 	char name[VERSION_LEN], day[DATE_LEN];
 
-	strbuf_addf(&b, "To: %s\nSubject: [ANNOUNCE] %s %s%s\n\n",
+	strbuf_addf(b, "To: %s\nSubject: [ANNOUNCE] %s %s%s\n\n",
 		    config_get(&r->conf, "project.mailto"), config_get(&r->conf, "project.name"),
 		    version_text(&t->version, name), t->version.rc ? "" : " is released");
 	if (t->version.rc)
-		candidate_mail(r, &b, t);
+		candidate_mail(r, b, t);
 	else
-		release_mail(r, &b, t);
-	strbuf_addf(&b, "  tag      %s%s\n", t->ref->name,
+		release_mail(r, b, t);
+	strbuf_addf(b, "  tag      %s%s\n", t->ref->name,
 		    t->ref->is_signed ? " (signed; check it with `git tag -v`)" : " (NOT signed)");
-	strbuf_addf(&b, "  commit   %s\n  date     %s\n", t->ref->id,
+	strbuf_addf(b, "  commit   %s\n  date     %s\n", t->ref->id,
 		    day_text(day_of_instant(t->when), day));
 	if (url)
-		strbuf_addf(&b, "  source   git clone -b %s %s\n", t->ref->name, url);
-	strbuf_adds(&b, "\nThanks to everybody who wrote, reviewed and tested.\n");
+		strbuf_addf(b, "  source   git clone -b %s %s\n", t->ref->name, url);
+	strbuf_adds(b, "\nThanks to everybody who wrote, reviewed and tested.\n");
+}
+
+static void announce(struct rel *r, const struct release_tag *t)
+{
+	struct strbuf b = {0};
+
+	announce_mail(r, t, &b);
 	if (r->format != FORMAT_TEXT)
 		r->report.title =
 			arena_printf(&r->report.arena, "Announcement of %s, a draft", t->ref->name);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "release/payloads.h"
 
+#include "release/feed.h"
+
 #include "xsplice/xsplice.h"
 
 #include <stdlib.h>
@@ -116,6 +118,17 @@ static int read_file(const char *rel, void *ctx, struct err *e)
 	return 0;
 }
 
+static int load_feed(struct payloads *p, const struct config *c, struct err *e)
+{
+	const char *dir = config_get(c, "feed.path");
+	autofree char *path = dir ? config_path(c, dir) : NULL;
+	struct file_data index = {0};
+	int ret = path ? feed_open(path, &p->feed, &index, e) : 0;
+
+	file_free(&index);
+	return ret;
+}
+
 int payloads_load(struct payloads *p, struct rel *r, struct err *e)
 {
 	const char *dir = config_get(&r->conf, "livepatch.path");
@@ -126,6 +139,8 @@ int payloads_load(struct payloads *p, struct rel *r, struct err *e)
 	int ret;
 
 	memset(p, 0, sizeof(*p));
+	if (load_feed(p, &r->conf, e) < 0)
+		return -1;
 	if (!path)
 		return 0;
 	p->dir = arena_strdup(&r->report.arena, path);
@@ -146,7 +161,19 @@ int payloads_load(struct payloads *p, struct rel *r, struct err *e)
 void payloads_free(struct payloads *p)
 {
 	free(p->v);
+	feed_free(&p->feed);
 	memset(p, 0, sizeof(*p));
+}
+
+const struct feed_row *payloads_offer(const struct payloads *p, const struct live_payload *l)
+{
+	const struct feed_build *b = p->feed.version ? feed_find(&p->feed, l->xen) : NULL;
+	size_t i;
+
+	for (i = 0; b && i < b->n; i++)
+		if (!strcmp(b->rows[i].sha256, l->sha256))
+			return &b->rows[i];
+	return NULL;
 }
 
 const struct live_payload *payloads_find(const struct payloads *p, const char *advisory,

@@ -6,6 +6,7 @@
 #define RELEASE_PAYLOADS_H
 
 #include "common/digest.h"
+#include "common/feed.h"
 #include "common/payload_sig.h"
 #include "release/record.h"
 #include "release/rel.h"
@@ -30,10 +31,11 @@ struct payloads {
 	const char *dir; /* NULL: none is named */
 	struct live_payload *v;
 	size_t n;
+	struct feed feed; /* that of feed.path, not verified; version 0: none is named */
 };
 
 /*
- * Reads every file of livepatch.path (but signatures and indices) and verifies it with
+ * Reads the index of feed.path, and every file of livepatch.path (but signatures and indices) and verifies it with
  * livepatch.keyring, livepatch.require. Strings live in @r's report. payloads_free() in
  * any case.
  */
@@ -46,5 +48,8 @@ void payloads_free(struct payloads *p);
  */
 const struct live_payload *payloads_find(const struct payloads *p, const char *advisory,
 					 const char *build_id);
+
+/* The row of a feed that offers @l, or NULL. */
+const struct feed_row *payloads_offer(const struct payloads *p, const struct live_payload *l);
 
 #endif

@@ -100,6 +100,34 @@ static const struct cli_opt feed_options[] = {
 	{0},
 };
 
+static const struct cli_opt plan_options[] = {
+	{"output", 'o', CLI_STR, offsetof(struct plan_opts, output), "FILE",
+	 "write the plan there (needed)"},
+	{"branch", 0, CLI_STR, offsetof(struct plan_opts, branch), "NAME",
+	 "release from this branch; else that of the series, or the main one"},
+	REL_OPTIONS(plan_opts),
+	{0},
+};
+
+static const struct cli_opt run_options[] = {
+	{"dry-run", 'n', CLI_FLAG, offsetof(struct run_opts, dry), NULL,
+	 "print what a run would, and do nothing"},
+	{"until", 0, CLI_STR, offsetof(struct run_opts, until), "STEP", "stop after this step"},
+	{"resume", 0, CLI_FLAG, offsetof(struct run_opts, resume), NULL,
+	 "go on with a run that has begun"},
+	{"go", 0, CLI_STR, offsetof(struct run_opts, go), "NAME",
+	 "who says go to the next manual step"},
+	REL_OPTIONS(run_opts),
+	{0},
+};
+
+static const struct cli_opt verify_options[] = {
+	{"keyring", 0, CLI_STR, offsetof(struct verify_opts, keyring), "FILE",
+	 "the public keys that count (release.keyring)"},
+	REL_OPTIONS(verify_opts),
+	{0},
+};
+
 /* What `--help` tells of a command beside its options. */
 static const char stats_help[] =
 	"Prints the lines added and removed under each definition in use, with the git\n"
@@ -246,6 +274,32 @@ static const char feed_help[] =
 	"  xsplice-release feed sign feed --key release@example.org\n"
 	"  xsplice-release feed verify feed --keyring keys.gpg --require 2 --state seen\n";
 
+static const char plan_help[] =
+	"Writes what a release stands on and what will be done as JSON, for people to read and\n"
+	"for `run`: ids, date, files, steps. Exit status 1: a precondition does not hold now.\n"
+	"\n"
+	"  xsplice-release plan rc 4.10.0-rc1 -o 4.10.0-rc1.plan\n"
+	"  xsplice-release plan release 4.10.0 -o 4.10.0.plan\n"
+	"  xsplice-release plan branch 4.10 -o branch.plan\n";
+
+static const char run_help[] =
+	"Commits, tags, archives, signs as the plan says, and keeps a journal beside it. Killed\n"
+	"at any moment it goes on with --resume. A manual step stops it, exit status 1, until\n"
+	"a person says --go.\n"
+	"\n"
+	"  xsplice-release run 4.10.0.plan --dry-run\n"
+	"  xsplice-release run 4.10.0.plan\n"
+	"  xsplice-release run 4.10.0.plan --resume --go \"Rel Manager\"\n";
+
+static const char verify_help[] =
+	"TAG: signature, name, version files, changelog, branch. TARBALL: made again from its\n"
+	"tag and compared, its signature, its line in SHA256SUMS. FEED, a folder: as\n"
+	"`feed verify`. Exit status 1: one is wrong,\n"
+	"3: one cannot be judged, such as a signature without --keyring.\n"
+	"\n"
+	"  xsplice-release verify RELEASE-4.10.0 --keyring keys.asc\n"
+	"  xsplice-release verify xen-4.10.0/xen-4.10.0.tar.xz --keyring keys.asc\n";
+
 static const struct cli_cmd commands[] = {
 	{"schedule", "new X.Y --start DATE | check | ics | remind",
 	 "dates from rules, checks, calendar and reminders", schedule_help, schedule_options,
@@ -269,6 +323,12 @@ static const struct cli_cmd commands[] = {
 	 sizeof(struct rel_plain), support_run},
 	{"lint", "TREE|TAG", "what should not stand in a release", lint_help, lint_options,
 	 sizeof(struct lint_opts), lint_run},
+	{"plan", "rc|release|point|branch VERSION -o PLAN", "pin what a release will be", plan_help,
+	 plan_options, sizeof(struct plan_opts), plan_run},
+	{"run", "PLAN [--dry-run] [--until STEP] [--resume] [--go NAME]",
+	 "cut a release as planned", run_help, run_options, sizeof(struct run_opts), run_run},
+	{"verify", "TAG|TARBALL|FEED", "check what was released", verify_help, verify_options,
+	 sizeof(struct verify_opts), verify_run},
 	{"notes", "RANGE", "release notes, a draft", notes_help, notes_options,
 	 sizeof(struct notes_opts), notes_run},
 	{"announce", "TAG", "the announcement of a release or candidate, a draft", announce_help,
@@ -293,7 +353,7 @@ static const struct cli_cmd commands[] = {
 
 const struct cli_prog rel_prog = {
 	.name = "xsplice-release",
-	.summary = "plan, measure and guard a release from git",
+	.summary = "plan, measure, guard and cut a release from git",
 	.cmds = commands,
 	.footer =
 		"Exit status: 0 all well, 1 findings or a gate that failed, 2 the call is wrong,\n"

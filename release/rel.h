@@ -118,6 +118,9 @@ int livepatch_run(struct cli *cli, void *opts, int argc, char **argv);
 int site_run(struct cli *cli, void *opts, int argc, char **argv);
 int why_run(struct cli *cli, void *opts, int argc, char **argv);
 int feed_run(struct cli *cli, void *opts, int argc, char **argv);
+int plan_run(struct cli *cli, void *opts, int argc, char **argv);
+int run_run(struct cli *cli, void *opts, int argc, char **argv);
+int verify_run(struct cli *cli, void *opts, int argc, char **argv);
 
 struct rel_plain {
 	struct rel_opts rel;
@@ -170,6 +173,25 @@ struct advisory_opts {
 struct site_opts {
 	struct rel_opts rel;
 	const char *output;
+};
+
+struct plan_opts {
+	struct rel_opts rel;
+	const char *output;
+	const char *branch;
+};
+
+struct run_opts {
+	struct rel_opts rel;
+	bool dry;
+	bool resume;
+	const char *until;
+	const char *go;
+};
+
+struct verify_opts {
+	struct rel_opts rel;
+	const char *keyring;
 };
 
 struct notes_opts {

@@ -18,9 +18,9 @@ struct page {
 	const char *title;
 	const char *what; /* for the first page */
 	bool in_bar;
-	/* A verb and its operands, or an object of `why`. */
+	/* A verb and its operand, or an object of `why`. */
 	int (*run)(struct cli *cli, void *opts, int argc, char **argv);
-	const char *argv[3];
+	const char *operand;
 	const char *object;
 	char *html; /* made */
 	size_t size;
@@ -44,6 +44,7 @@ union verb_opts {
 	struct update_opts update;
 	struct rel_plain plain;
 	struct advisory_opts advisory;
+	struct feed_opts feed;
 };
 
 /* --- which pages there are ------------------------------------------------------------------ */
@@ -68,7 +69,7 @@ static void add_verb(struct site *s, const char *file, const char *title, const 
 	struct page *p = add(s, file, title, what, true);
 
 	p->run = run;
-	p->argv[0] = operand;
+	p->operand = operand;
 }
 
 static void add_object(struct site *s, const char *kind, const char *name, const char *object)
@@ -132,6 +133,9 @@ static int add_pages(struct site *s, struct err *e)
 		 NULL);
 	add_verb(s, "support.html", "Support", "Until when each series is maintained.", support_run,
 		 NULL);
+	if (config_get(c, "feed.path"))
+		add_verb(s, "feed.html", "Feed",
+			 "What hosts pull: payloads by build, in their order.", feed_run, "show");
 	return add_chain(s, e);
 }
 
@@ -222,8 +226,9 @@ static int make_verb(struct site *s, struct page *p, FILE *to, struct err *e)
 	union verb_opts o = {.rel = *s->rel.opts};
 	struct cli cli = *s->rel.cli;
 	autofree char *features = NULL;
-	int argc = p->argv[0] != NULL;
-	char *argv[] = {(char *)(uintptr_t)p->argv[0], NULL};
+	autofree char *feed = NULL;
+	int argc = p->operand != NULL;
+	char *argv[] = {(char *)(uintptr_t)p->operand, NULL, NULL};
 
 	o.rel.format = "html";
 	o.rel.part = NULL;
@@ -233,6 +238,10 @@ static int make_verb(struct site *s, struct page *p, FILE *to, struct err *e)
 	if (p->run == update_run) {
 		features = config_path(&s->rel.conf, config_get(&s->rel.conf, "site.features"));
 		o.update.features = features;
+	}
+	if (p->run == feed_run) {
+		feed = config_path(&s->rel.conf, config_get(&s->rel.conf, "feed.path"));
+		argv[argc++] = feed;
 	}
 	err_clear(&cli.err);
 	p->run(&cli, &o, argc, argv);

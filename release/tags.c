@@ -59,6 +59,11 @@ bool tag_release_version(const struct rel *r, const char *tag, struct version *v
 	return match(&r->conf, "tag.release", tag, false, v);
 }
 
+bool tag_version(const struct rel *r, const char *tag, struct version *v)
+{
+	return tag_release_version(r, tag, v) || match(&r->conf, "tag.rc", tag, true, v);
+}
+
 static int check_patterns(const struct config *c, struct err *e)
 {
 	static const char *const keys[] = {"tag.release", "tag.rc", "branch.stable"};
@@ -122,8 +127,7 @@ int tags_load(struct tags *t, struct rel *r, struct err *e)
 	for (i = 0; i < t->ref_count; i++) {
 		const struct git_ref *ref = &t->refs[i];
 
-		if (!ref->is_tag || (!match(&r->conf, "tag.release", ref->name, false, &v) &&
-				     !match(&r->conf, "tag.rc", ref->name, true, &v)))
+		if (!ref->is_tag || !tag_version(r, ref->name, &v))
 			continue;
 		if (ref->broken)
 			report_note(&r->report, "unknown: %s leads to no commit: %s", ref->name,

@@ -34,6 +34,9 @@ const struct release_tag *tags_find(const struct tags *t, const struct version *
 /* A tag's name, matched by tag.release; false if it is no release. */
 bool tag_release_version(const struct rel *r, const char *tag, struct version *v);
 
+/* The same for a release or a candidate (tag.rc). */
+bool tag_version(const struct rel *r, const char *tag, struct version *v);
+
 /* Matches a branch by branch.stable; false if it is none. */
 bool tags_branch_version(const struct rel *r, const char *branch, struct version *v);
 

@@ -50,6 +50,8 @@ static void state_cell(struct why *w, enum fate_state s, const char *why)
 	}
 }
 
+static void feed_node(struct why *w, unsigned int depth, const struct live_payload *p);
+
 static void payload_nodes(struct why *w, unsigned int depth, const struct live_payload *p)
 {
 	char day[DATE_LEN];
@@ -68,6 +70,23 @@ static void payload_nodes(struct why *w, unsigned int depth, const struct live_p
 		cell_text(w->t, "%s, %s", p->signers, day_text(day_of_instant(p->made), day));
 	else
 		cell_unknown(w->t, "%s", p->unverified);
+	feed_node(w, depth + 1, p);
+}
+
+/* Whether hosts can pull it. The feed's own signatures are not looked at here. */
+static void feed_node(struct why *w, unsigned int depth, const struct live_payload *p)
+{
+	const struct feed *f = &w->payloads->feed;
+	const struct feed_row *row = payloads_offer(w->payloads, p);
+
+	if (!f->version)
+		return;
+	node(w, depth, "feed %s, version %lld", f->name, (long long)f->version);
+	if (row)
+		cell_text(w->t, "offered as %s to %s%s", row->file,
+			  row->ring ? "ring " : "all hosts", row->ring ? row->ring : "");
+	else
+		cell_text(w->t, "not offered");
 }
 
 static int support_node(struct why *w, unsigned int depth, const struct track *t, struct err *e)

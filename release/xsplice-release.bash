@@ -53,8 +53,12 @@ _xsplice_release()
 		_xsplice_release_files -f "$cur"
 		return
 	elif [[ $prev == --at || $prev == --start || $prev == --top || $prev == --part || $prev == --as || $prev == --series ||
-		$prev == --key || $prev == -k || $prev == --require ]]; then
+		$prev == --key || $prev == -k || $prev == --require || $prev == --go ]]; then
 		return
+	elif [[ $prev == --until ]]; then
+		words='version-files changelog commit branch tag tarballs checksums signatures announcement publish'
+	elif [[ $prev == --branch ]]; then
+		words=$(_xsplice_release_revisions "$cur")
 	elif [[ $cur == -* ]]; then
 		words=$(_xsplice_release_options "$verb")
 	else
@@ -78,6 +82,13 @@ _xsplice_release()
 		feed)
 			words='build sign verify show'
 			((COMP_CWORD == 2)) || { _xsplice_release_files -f "$cur" && return; }
+			;;
+		plan) ((COMP_CWORD > 2)) || words='rc release point branch' ;;
+		run) _xsplice_release_files -f "$cur" && return ;;
+		verify)
+			_xsplice_release_files -f "$cur"
+			mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$(_xsplice_release_revisions "$cur")" -- "$cur")
+			return
 			;;
 		*) words=$(_xsplice_release_revisions "$cur") ;;
 		esac

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Parsers of the release tool: dates, versions, messages, people, mail, results, features. */
+#include "common/io.h"
 #include "release/date.h"
+#include "release/edit.h"
 #include "release/feature.h"
 #include "release/history.h"
 #include "release/mbox.h"
 #include "release/message.h"
 #include "release/people.h"
+#include "release/pack.h"
 #include "release/plan.h"
+#include "release/relog.h"
 #include "release/results.h"
+#include "release/runbook.h"
 #include "release/version.h"
 
 #include <check.h>
@@ -335,6 +340,161 @@ START_TEST(spans)
 }
 END_TEST
 
+START_TEST(templates_expand)
+{
+	static const struct word words[] = {{"version", "4.9.0"}, {"-rc", ""}, {NULL, NULL}};
+	static const char *const pairs[][2] = {{"v{version}{-rc}", "v4.9.0"},
+					       {"{1}{9} {version}", "{1}{9} 4.9.0"},
+					       {"${VAR} { } {", "${VAR} { } {"},
+					       {"", ""}};
+	struct err e = ERR_INIT;
+	struct strbuf b = {0};
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		ck_assert_int_eq(edit_expand(pairs[i][0], words, &b, &e), 0);
+		ck_assert_str_eq(b.data, pairs[i][1]);
+		strbuf_free(&b);
+	}
+	ck_assert_int_eq(edit_expand("{verison}", words, &b, &e), -1);
+	ck_assert_int_eq(e.kind, ERR_USAGE);
+	strbuf_free(&b);
+}
+END_TEST
+
+START_TEST(lines_replaced)
+{
+	static const struct {
+		const char *text, *match, *line, *want;
+	} v[] = {{"A = 1\nB = 2\n", "^B = .*", "B = 3", "A = 1\nB = 3\n"},
+		 {"A = 1", "^(A = )[0-9]+(x?)$", "{1}2{2}", "A = 2"},
+		 {"A\nA\n", "^A", "B", NULL},
+		 {"A\n", "^C", "B", NULL},
+		 {"", "^", "B", NULL},
+		 {"A\n", "(", "B", NULL}};
+	struct err e = ERR_INIT;
+	struct strbuf b = {0};
+
+	ck_assert_int_eq(edit_line("f", v[_i].text, v[_i].match, v[_i].line, &b, &e),
+			 v[_i].want ? 0 : -1);
+	if (v[_i].want)
+		ck_assert_str_eq(b.data, v[_i].want);
+	strbuf_free(&b);
+}
+END_TEST
+
+START_TEST(changelog_closed)
+{
+	struct roll to = {"4.9.0", "R-", 0, false};
+	struct err e = ERR_INIT;
+	struct strbuf b = {0};
+
+	ck_assert_int_eq(
+		edit_roll("f", "# C\n\n## [Unreleased](x?h=staging)\n\n- a\n", &to, &b, &e), 0);
+	ck_assert_str_eq(b.data, "# C\n\n## [4.9.0](x?h=R-4.9.0) - 1970-01-01\n\n- a\n");
+	strbuf_free(&b);
+	ck_assert_int_eq(edit_roll("f", "## [4.9.0]\n## [Unreleased]\n", &to, &b, &e), -1);
+	strbuf_free(&b);
+}
+END_TEST
+
+START_TEST(packed_alike)
+{
+	static const char *const kinds[] = {"gz", "xz", "zst"};
+	static const char text[] = "not a tarball, but something to compress";
+	struct strbuf a = {0}, b = {0};
+	struct err e = ERR_INIT;
+
+	ck_assert(pack_known(kinds[_i]) && !pack_known("rar"));
+	ck_assert_int_eq(pack_make(kinds[_i], text, sizeof(text), &a, &e), 0);
+	ck_assert_int_eq(pack_make(kinds[_i], text, sizeof(text), &b, &e), 0);
+	ck_assert(a.len == b.len && !memcmp(a.data, b.data, a.len));
+	strbuf_free(&a);
+	strbuf_free(&b);
+	ck_assert_int_eq(pack_make("rar", text, sizeof(text), &a, &e), -1);
+	strbuf_free(&a);
+}
+END_TEST
+
+#define ID "0123456789012345678901234567890123456789"
+static const char book[] =
+	"{\"schema\":1,\"kind\":\"branch\",\"version\":\"4.9\",\"project\":\"P\","
+	"\"branch\":\"refs/heads/s\",\"date\":\"2018-02-01\",\"head\":\"" ID "\","
+	"\"commit\":\"" ID "\",\"time\":5,\"by\":{\"name\":\"N\",\"mail\":\"m@x\"},"
+	"\"tags\":[{\"name\":\"t\",\"id\":\"" ID "\"}],\"version_files\":[],\"tarballs\":[],"
+	"\"publish\":[\"push\"],\"preconditions\":[],"
+	"\"steps\":[{\"name\":\"branch\",\"mode\":\"manual\",\"what\":\"w\"}]}";
+
+START_TEST(plans_round_trip)
+{
+	struct runbook a = {0}, b = {0};
+	struct err e = ERR_INIT;
+	char *one, *two;
+
+	ck_assert_msg(!runbook_parse(&a, book, sizeof(book) - 1, "p", &e), "%s", e.text);
+	ck_assert(a.kind == CUT_BRANCH && a.step_count == 1 && a.steps[0].manual && !a.tag);
+	one = runbook_text(&a);
+	ck_assert_int_eq(runbook_parse(&b, one, strlen(one), "p", &e), 0);
+	two = runbook_text(&b);
+	ck_assert_str_eq(one, two);
+	free(one);
+	free(two);
+	runbook_free(&a);
+	runbook_free(&b);
+}
+END_TEST
+
+/* Each way to damage a plan: what is cut off, and each letter in turn made another one. */
+START_TEST(plans_damaged)
+{
+	char text[sizeof(book)];
+	struct runbook b = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof(book) - 1; i++) {
+		struct err e = ERR_INIT;
+
+		memcpy(text, book, sizeof(book));
+		ck_assert_int_eq(runbook_parse(&b, text, i, "p", &e), -1);
+		runbook_free(&b);
+		text[i] ^= 1;
+		err_clear(&e);
+		if (runbook_parse(&b, text, sizeof(book) - 1, "p", &e))
+			ck_assert_int_ne(e.kind, ERR_NONE);
+		runbook_free(&b);
+	}
+}
+END_TEST
+
+START_TEST(journal_chains)
+{
+	char dir[] = "/tmp/relog.XXXXXX";
+	struct err e = ERR_INIT;
+	struct relog a, b;
+	char *plan;
+
+	ck_assert(mkdtemp(dir));
+	plan = path_join(dir, "plan");
+	ck_assert_int_eq(file_write(plan, "x", 1, 0600, &e), 0);
+	ck_assert_int_eq(relog_open(&a, plan, "x", 1, false, &e), 0);
+	ck_assert_int_eq(relog_open(&b, plan, "x", 1, false, &e), -1);
+	ck_assert_int_eq(e.kind, ERR_BUSY);
+	err_clear(&e);
+	relog_close(&b);
+	ck_assert_int_eq(relog_add(&a, relog_record("begin", "tag", "now"), &e), 0);
+	ck_assert_int_eq(relog_add(&a, relog_record("done", "tag", "now"), &e), 0);
+	relog_close(&a);
+	ck_assert_int_eq(relog_open(&a, plan, "x", 1, false, &e), 0);
+	ck_assert(a.n == 2 && relog_find(&a, "done", "tag") && !relog_find(&a, "done", "commit"));
+	relog_close(&a);
+	ck_assert_int_eq(relog_open(&a, plan, "y", 1, false, &e), -1);
+	relog_close(&a);
+	err_clear(&e);
+	ck_assert_int_eq(dir_remove(dir, &e), 0);
+	free(plan);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("release");
@@ -358,6 +518,13 @@ int main(void)
 	tcase_add_test(t, history_lines);
 	tcase_add_loop_test(t, history_refused, 0, 9);
 	tcase_add_test(t, spans);
+	tcase_add_test(t, templates_expand);
+	tcase_add_loop_test(t, lines_replaced, 0, 6);
+	tcase_add_test(t, changelog_closed);
+	tcase_add_loop_test(t, packed_alike, 0, 3);
+	tcase_add_test(t, plans_round_trip);
+	tcase_add_test(t, plans_damaged);
+	tcase_add_test(t, journal_chains);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_set_fork_status(r, CK_NOFORK);

@@ -150,6 +150,39 @@ int file_write(const char *path, const void *data, size_t size, mode_t mode, str
 	return temp ? publish(temp, path, e) : -1;
 }
 
+/* Lengths of what mkostemp() puts behind the name: a dot and letters or digits. */
+#define TEMP_LETTERS 6
+
+static bool is_left_over(const char *name, const char *base)
+{
+	size_t len = strlen(base);
+
+	if (!text_starts(name, base) || name[len] != '.' || strlen(name) != len + 1 + TEMP_LETTERS)
+		return false;
+	for (name += len + 1; *name; name++)
+		if (!((*name >= '0' && *name <= '9') || (*name >= 'A' && *name <= 'Z') ||
+		      (*name >= 'a' && *name <= 'z')))
+			return false;
+	return true;
+}
+
+void file_sweep(const char *path)
+{
+	autofree char *dir = path_dir(path);
+	const char *base = path_base(path);
+	DIR *d = opendir(dir);
+	const struct dirent *entry;
+
+	while (d && (entry = readdir(d))) {
+		autofree char *full = path_join(dir, entry->d_name);
+
+		if (is_left_over(entry->d_name, base))
+			unlink(full);
+	}
+	if (d)
+		closedir(d);
+}
+
 int file_write_pair(const struct file_content *first, const struct file_content *second,
 		    mode_t mode, struct err *e)
 {

@@ -30,6 +30,12 @@ void file_free(struct file_data *f);
  */
 int file_write(const char *path, const void *data, size_t size, mode_t mode, struct err *e);
 
+/*
+ * Removes what a file_write() of @path that was killed has left beside it. Only for who
+ * knows that nobody else is writing this file.
+ */
+void file_sweep(const char *path);
+
 struct file_content {
 	const char *path;
 	const void *data;

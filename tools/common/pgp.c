@@ -548,3 +548,38 @@ bool pgp_has_uid(const struct pgp_facts *f, const void *uid, size_t len)
 			return true;
 	return false;
 }
+
+/* Some part of the key that may sign is of a kind that the policy takes. */
+static bool has_strong_signer(gpgme_key_t key)
+{
+	bool strong = false;
+	gpgme_subkey_t s;
+
+	for (s = key->subkeys; s && !strong; s = s->next) {
+		struct pgp_facts f = {0};
+
+		if (!s->can_sign || !s->secret || s->revoked || s->expired)
+			continue;
+		copy_fpr(f.fingerprint, s->fpr);
+		read_key(key, &f);
+		strong = is_strong(&f);
+		pgp_facts_free(&f);
+	}
+	return strong;
+}
+
+int pgp_may_sign(const char *spec, struct err *e)
+{
+	gpgme_ctx_t ctx = new_ctx(NULL, e);
+	gpgme_key_t key = ctx ? find_signer(ctx, spec, e) : NULL;
+	int ret = key ? 0 : -1;
+
+	if (key && !has_strong_signer(key))
+		ret = err_fail(e,
+			       "key %s: its signatures would be refused: RSA of 2048 to 4096 bits "
+			       "or ECDSA on a NIST curve is needed",
+			       spec);
+	gpgme_key_unref(key);
+	gpgme_release(ctx);
+	return ret;
+}

@@ -91,6 +91,12 @@ void pgp_facts_free(struct pgp_facts *f);
  */
 int pgp_judge(const struct pgp_facts *f, int64_t now, const char *what, struct err *e);
 
+/*
+ * Whether pgp_sign() could use this key, and pgp_judge() would take what it signs: 0, or
+ * -1 and the reason. Nothing is signed, no passphrase asked for.
+ */
+int pgp_may_sign(const char *key, struct err *e);
+
 /* True if @uid (of @len bytes) is one of the key's user ids. */
 bool pgp_has_uid(const struct pgp_facts *f, const void *uid, size_t len);
 
