@@ -231,6 +231,85 @@ START_TEST(results_read_or_refused)
 }
 END_TEST
 
+/* What says less than it planned, or contradicts itself, is no result. */
+START_TEST(results_refused)
+{
+	static const char *const bad[][2] = {
+		{"a.tap", "1..x\n"},
+		{"a.tap", "1..\n"},
+		{"a.tap", "1..0\n"},
+		{"a.tap", "1..2\n1..1\nok 1\n"},
+		{"a.tap", "1..2\nok 1 - a\nok 1 - b\n"},
+		{"a.tap", "1..2\nok 2 - b\nok 1 - a\n"},
+		{"a.subunit", "test: a\ntest: b\nsuccess: b\n"},
+		{"a.subunit", "test: a\nsuccess: b\n"},
+		{"a.xml", "<testsuite tests='2'><testcase name='a'/></testsuite>"},
+		{"a.xml",
+		 "<testsuites tests='3'><testsuite tests='1'><testcase name='a'/></testsuite>"
+		 "</testsuites>"},
+		{"a.xml", "<testsuite failures='1'><testcase name='a'/></testsuite>"},
+		{"a.xml", "<testsuite errors='1'><testcase name='a'/></testsuite>"},
+		{"a.xml", "<testsuite tests='all'><testcase name='a'/></testsuite>"},
+		{"a.xml", "<testsuite><error/><testcase name='a'/></testsuite>"},
+	};
+	size_t n;
+
+	ck_assert_msg(read_results(bad[_i][0], bad[_i][1], &n) == -1, "%s", bad[_i][1]);
+}
+END_TEST
+
+START_TEST(results_say)
+{
+	static const struct {
+		const char *file, *text, *test;
+		enum outcome outcome;
+	} say[] = {
+		{"a.tap", "1..1\nok 1 - 32bit-boot\n", "32bit-boot", OUTCOME_PASS},
+		{"a.tap", "1..1\nnot ok 1 64bit-boot\n", "64bit-boot", OUTCOME_FAIL},
+		{"a.tap", "1..1\nok 32bit\n", "32bit", OUTCOME_PASS},
+		{"a.tap", "1..1\nok 1 - -x 2 # SKIP no\n", "-x 2", OUTCOME_SKIP},
+		{"a.tap", "1..1 # of one\nok\n", "test 1", OUTCOME_PASS},
+		{"a.xml",
+		 "<testsuite tests='1' failures='1'><testcase name='a'><failure/><skipped/>"
+		 "</testcase></testsuite>",
+		 "a", OUTCOME_FAIL},
+		{"a.xml", "<testsuite><testcase name='a' status='notrun'/></testsuite>", "a",
+		 OUTCOME_SKIP},
+		{"a.xml",
+		 "<testsuite><testcase name='a' status='run' result='suppressed'/></testsuite>",
+		 "a", OUTCOME_SKIP},
+		{"a.xml", "<testsuite><testcase name='a'><rerunFailure/></testcase></testsuite>",
+		 "a", OUTCOME_FAIL},
+	};
+	struct results r;
+	struct err e = ERR_INIT;
+
+	ck_assert_msg(!results_read(&r, say[_i].file, say[_i].text, strlen(say[_i].text), &e), "%s",
+		      e.text);
+	ck_assert_uint_eq(r.n, 1);
+	ck_assert_str_eq(r.v[0].test, say[_i].test);
+	ck_assert_int_eq(r.v[0].outcome, say[_i].outcome);
+	results_free(&r);
+}
+END_TEST
+
+/* Passed at the second try: it passed and it failed. */
+START_TEST(results_flaky)
+{
+	static const char text[] =
+		"<testsuite tests='1'><testcase name='a'><flakyFailure/></testcase></testsuite>";
+	struct results r;
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(results_read(&r, "a.xml", text, sizeof(text) - 1, &e), 0);
+	ck_assert_uint_eq(r.n, 2);
+	ck_assert_int_eq(r.v[0].outcome, OUTCOME_PASS);
+	ck_assert_int_eq(r.v[1].outcome, OUTCOME_FAIL);
+	ck_assert_str_eq(r.v[1].test, "a");
+	results_free(&r);
+}
+END_TEST
+
 START_TEST(features_continue)
 {
 	static const char text[] = "Feature: a\n b c\nState: Done\nQuery: subject:\"x y\" "
@@ -354,6 +433,9 @@ int main(void)
 	tcase_add_test(t, mail_dates);
 	tcase_add_test(t, patch_subjects);
 	tcase_add_test(t, results_read_or_refused);
+	tcase_add_loop_test(t, results_refused, 0, 14);
+	tcase_add_loop_test(t, results_say, 0, 9);
+	tcase_add_test(t, results_flaky);
 	tcase_add_test(t, features_continue);
 	tcase_add_test(t, history_lines);
 	tcase_add_loop_test(t, history_refused, 0, 9);
