@@ -204,18 +204,18 @@ static bool numstat_token(struct history_job *job, const char *s)
 {
 	struct commit *c = &job->h->v[job->h->n - 1];
 	struct change *ch;
-	char *end;
 	int which;
 
 	c->changes = mem_grow(c->changes, c->change_count, sizeof(*c->changes));
 	ch = &c->changes[c->change_count];
 	memset(ch, 0, sizeof(*ch));
 	for (which = 0; which < 2; which++) {
-		long n = *s == '-' ? -1 : strtol(s, &end, 10);
+		char *end = (char *)(uintptr_t)(s + 1);
+		long n = -1;
 
-		if (*s == '-')
-			end = (char *)(uintptr_t)(s + 1);
-		else if (*s < '0' || *s > '9')
+		if (*s >= '0' && *s <= '9')
+			n = strtol(s, &end, 10);
+		else if (*s != '-')
 			return false;
 		if (*end != '\t')
 			return false;
@@ -250,7 +250,7 @@ static void token(struct history_job *job, const char *s)
 		raw_name(job, s);
 		return;
 	}
-	s += *s == '\n';
+	s += strspn(s, "\n");
 	if (*s == 1)
 		begin_commit(job, s + 1);
 	else if (*s && (!job->h->n || !(*s == ':' ? raw_token(job, s) : numstat_token(job, s))))
@@ -310,7 +310,9 @@ struct history_job *history_begin(struct history *h, const char *repo, const cha
 		job->argv[n++] = "--diff-merges=off";
 	if (flags & HISTORY_MERGES) {
 		job->argv[n++] = "--merges";
-		job->argv[n++] = flags & HISTORY_FIRST_PARENT ? "--diff-merges=first-parent" : "-m";
+		job->argv[n++] = flags & HISTORY_FIRST_PARENT ? "--diff-merges=first-parent"
+				 : flags & HISTORY_REMERGE    ? "--diff-merges=remerge"
+							      : "-m";
 	}
 	job->argv[n++] = to;
 	job->words[0] = mem_printf("^%s", from ? from : "");

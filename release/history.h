@@ -46,6 +46,7 @@ enum {
 	HISTORY_FIRST_PARENT = 2,
 	HISTORY_MERGES = 4, /* only merges */
 	HISTORY_BRIEF = 8, /* no authors and committers */
+	HISTORY_REMERGE = 16, /* lines of merges of two: against git's own merge of their parents */
 };
 
 /* Every git knows the empty tree by this id. */

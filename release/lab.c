@@ -95,11 +95,12 @@ static int on_file(const char *rel, bool regular, void *ctx, struct err *e)
 		why = "not in a folder COMMIT/HOST";
 	else if (!is_commit(commit))
 		why = "its first folder is no commit id of 7 to 40 digits";
-	if (why)
+	if (why || !second) {
 		add_unread(l, commit, arena_printf(&l->arena, "%s: %s", rel, why));
-	else
-		read_file(l, rel, commit,
-			  arena_strndup(&l->arena, slash + 1, (size_t)(second - slash - 1)));
+		return 0;
+	}
+	read_file(l, rel, commit,
+		  arena_strndup(&l->arena, slash + 1, (size_t)(second - slash - 1)));
 	return 0;
 }
 

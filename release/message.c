@@ -41,6 +41,31 @@ bool message_trailer(const char **at, struct trailer *t)
 	return false;
 }
 
+/* Lines that a pick adds, and nothing else, up to @end. */
+static bool is_origin(const char *s, const char *end)
+{
+	for (; s < end; s = *line_end(s) ? line_end(s) + 1 : end)
+		if (*s != '\n' && !text_starts(s, "(cherry picked from ") &&
+		    !text_starts(s, "master commit: ") && !text_starts(s, "master date: "))
+			return false;
+	return true;
+}
+
+const char *message_last_paragraph(const char *message)
+{
+	const char *end = message + strlen(message);
+	const char *s = end;
+
+	do {
+		end = s;
+		while (end > message && isspace((unsigned char)end[-1]))
+			end--;
+		for (s = end; s > message && !(s[-1] == '\n' && s - 1 > message && s[-2] == '\n');)
+			s--;
+	} while (s > message && is_origin(s, end));
+	return s;
+}
+
 bool trailer_is(const struct trailer *t, const char *key)
 {
 	return strlen(key) == t->key_len && !strncasecmp(t->key, key, t->key_len);
