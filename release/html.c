@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS_MAX 600
-
 static const char style[] =
 	":root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;"
 	"--band:#f6f8fa;--good:#1a7f37;--bad:#b42318;--dim:#8a5a00}\n"
@@ -97,18 +95,19 @@ static const char *cell_class(const struct cell *c)
 
 static void put_cell(FILE *to, const struct cell *c)
 {
-	char words[WORDS_MAX];
+	struct strbuf b = {0};
+	const char *words = cell_words(c, &b);
+	bool link =
+		c->kind == CELL_TEXT && text_starts(words, "https://") && !strpbrk(words, " \"'<>");
 
-	cell_words(c, words, sizeof(words));
-	if (c->kind == CELL_TEXT && !strncmp(words, "https://", 8) && !strpbrk(words, " \"'<>")) {
+	if (link) {
 		fputs("<a href=\"", to);
 		put(to, words);
 		fputs("\">", to);
-		put(to, words);
-		fputs("</a>", to);
-		return;
 	}
 	put(to, words);
+	fputs(link ? "</a>" : "", to);
+	strbuf_free(&b);
 }
 
 static void put_table(const struct table *t, FILE *to)
@@ -167,7 +166,6 @@ static void put_section(const struct section *s, FILE *to)
 void report_print_html(const struct report *r, FILE *to)
 {
 	const char *title = *r->title ? r->title : r->verb;
-	char words[WORDS_MAX];
 	size_t i;
 
 	fputs("<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
@@ -178,9 +176,8 @@ void report_print_html(const struct report *r, FILE *to)
 	put(to, title);
 	fputs(r->fact_count ? "</h1>\n<dl>\n" : "</h1>\n", to);
 	for (i = 0; i < r->fact_count; i++) {
-		cell_words(&r->facts[i].value, words, sizeof(words));
 		fprintf(to, "<dt>%s</dt><dd>", r->facts[i].title);
-		put(to, words);
+		put_cell(to, &r->facts[i].value);
 		fputs("</dd>\n", to);
 	}
 	if (r->fact_count)

@@ -348,7 +348,8 @@ static int show_lab(struct lab *l, struct err *e)
 	report_fact_int(r, "hosts", "Hosts", (int64_t)hosts.n);
 	report_fact_int(r, "commits", "Commits", (int64_t)commits.n);
 	show_matrix(l, &tests, &hosts, &commits);
-	show_chart(l, &tests, &hosts, &commits);
+	if (l->rel.format == FORMAT_SVG || l->rel.format == FORMAT_HTML)
+		show_chart(l, &tests, &hosts, &commits);
 	show_flaky(l, &tests, &commits);
 	ret = show_hosts(l, &hosts, e);
 	show_unread(l, NULL);
