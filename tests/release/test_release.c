@@ -329,6 +329,88 @@ START_TEST(features_continue)
 }
 END_TEST
 
+#define ID_A	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define ID_B	  "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define ID_C	  "cccccccccccccccccccccccccccccccccccccccc"
+#define ID_D	  "dddddddddddddddddddddddddddddddddddddddd"
+#define UNDO(id)  "Revert \"it\"", "\n\nThis reverts commit " id ".\n"
+#define AGAIN(id) "Reapply \"it\"", "\n\nThis reverts commit " id ".\n"
+
+/* What landed, oldest first, and what the feature's fields have to say of it. */
+static const struct {
+	const char *says[4][2]; /* subject, and the message after it */
+	size_t commits, reverted, back;
+	bool touched;
+} fates[] = {
+	{{{"it", ""}}, 1, 0, 0, false},
+	{{{"it", ""}, {UNDO(ID_A)}}, 1, 1, 0, true},
+	{{{"it", ""}, {UNDO("aaaaaaaaaaaa")}}, 1, 1, 0, true},
+	{{{"it", ""}, {"Revert \"it\"", "\n\nIt broke.\n"}}, 1, 1, 0, true},
+	{{{"it", ""}, {UNDO(ID_A)}, {"it", ""}}, 2, 1, 1, true},
+	{{{"it", ""}, {UNDO(ID_A)}, {"it", ""}, {UNDO(ID_C)}}, 2, 2, 0, true},
+	{{{"it", ""}, {UNDO(ID_A)}, {AGAIN(ID_B)}}, 1, 0, 0, true},
+	{{{"it", ""}, {UNDO(ID_A)}, {"Reapply \"it\"", ""}}, 2, 1, 1, true},
+	{{{"it", ""},
+	  {UNDO(ID_A)},
+	  {"Revert \"Revert \"it\"\"", "\n\nThis reverts commit " ID_B ".\n"}},
+	 1,
+	 0,
+	 0,
+	 true},
+	{{{"it, part 1", ""}, {UNDO(ID_A)}, {"it, part 2", ""}}, 2, 1, 0, true},
+	/* The first revert is older than the range: the feature lands here. */
+	{{{"Reapply \"it\"", "\n\nThis reverts commit 0123456789.\n"}}, 1, 0, 0, false},
+	{{{"Revert \"it\"", "\n\nThis reverts commit 0123456789.\n"}}, 0, 0, 0, false},
+};
+
+START_TEST(features_fates)
+{
+	static const char *const ids[] = {ID_A, ID_B, ID_C, ID_D};
+	static const char text[] = "Feature: a\nQuery: subject:it\n";
+	struct commit v[4] = {{0}};
+	struct history h = {.v = v};
+	struct features f;
+	struct err e = ERR_INIT;
+	size_t n = 0, i;
+
+	while (n < 4 && fates[_i].says[n][0])
+		n++;
+	for (i = 0; i < n; i++) {
+		struct commit *c = &v[n - 1 - i];
+
+		c->id = ids[i];
+		c->subject = fates[_i].says[i][0];
+		c->message = arena_printf(&h.arena, "%s%s", c->subject, fates[_i].says[i][1]);
+	}
+	h.n = n;
+	ck_assert_int_eq(features_read(&f, text, sizeof(text) - 1, "f", &e), 0);
+	features_search(&f, &h);
+	ck_assert_uint_eq(f.v[0].commits, fates[_i].commits);
+	ck_assert_uint_eq(f.v[0].reverted, fates[_i].reverted);
+	ck_assert_uint_eq(f.v[0].back, fates[_i].back);
+	ck_assert_int_eq(f.v[0].touched, fates[_i].touched);
+	features_free(&f);
+	arena_free(&h.arena);
+}
+END_TEST
+
+START_TEST(features_refused)
+{
+	static const char *const bad[] = {
+		"Feature: a\nFeature: b\n",
+		"Feature: a\nState: done\nState: wip\n",
+		"Feature: a\nOwner: b\nOwner: c\n",
+		"Feature: a\nQuery: subject:\"(.*)(.*)\\1\\2x\"\n",
+		"Feature: a\nQuery: subject:\\\\\\1\n",
+	};
+	struct features f;
+	struct err e = ERR_INIT;
+
+	ck_assert_msg(features_read(&f, bad[_i], strlen(bad[_i]), "f", &e) == -1, "%s", bad[_i]);
+	features_free(&f);
+}
+END_TEST
+
 #define OLD "1111111111111111111111111111111111111111"
 #define NEW "2222222222222222222222222222222222222222"
 #define HEAD(id)                                                                                   \
@@ -437,6 +519,8 @@ int main(void)
 	tcase_add_loop_test(t, results_say, 0, 9);
 	tcase_add_test(t, results_flaky);
 	tcase_add_test(t, features_continue);
+	tcase_add_loop_test(t, features_fates, 0, sizeof(fates) / sizeof(*fates));
+	tcase_add_loop_test(t, features_refused, 0, 5);
 	tcase_add_test(t, history_lines);
 	tcase_add_loop_test(t, history_refused, 0, 9);
 	tcase_add_test(t, spans);
