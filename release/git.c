@@ -5,6 +5,7 @@
 #include "release/map.h"
 
 #include <git2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,74 @@ static const char *reason(void)
 	const git_error *last = git_error_last();
 
 	return last && last->message ? last->message : "no reason given";
+}
+
+/* Settings that would change what git counts, or the form in which it tells of it. */
+static const char *const pins[][2] = {
+	{"advice.graftFileDeprecated", "false"},
+	{"log.showRoot", "true"},
+	{"log.showSignature", "false"},
+	{"log.diffMerges", "separate"},
+	{"log.follow", "false"},
+	{"log.abbrevCommit", "false"},
+	{"log.decorate", "false"},
+	{"log.mailmap", "false"},
+	{"format.pretty", "medium"},
+	{"i18n.logOutputEncoding", "UTF-8"},
+	{"diff.algorithm", "default"},
+	{"diff.context", "3"},
+	{"diff.interHunkContext", "0"},
+	{"diff.indentHeuristic", "true"},
+	{"diff.ignoreSubmodules", "none"},
+	{"diff.mnemonicPrefix", "false"},
+	{"diff.noprefix", "false"},
+	{"diff.orderFile", "/dev/null"},
+	{"diff.relative", "false"},
+	{"diff.renameLimit", "1000"},
+	{"diff.renames", "true"},
+	{"diff.submodule", "short"},
+};
+
+/* `git rev-parse --local-env-vars`, and what else changes a diff. */
+static const char *const foreign[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",
+				      "GIT_ATTR_SOURCE",
+				      "GIT_COMMON_DIR",
+				      "GIT_CONFIG",
+				      "GIT_CONFIG_PARAMETERS",
+				      "GIT_DIFF_OPTS",
+				      "GIT_DIR",
+				      "GIT_EXTERNAL_DIFF",
+				      "GIT_GLOB_PATHSPECS",
+				      "GIT_ICASE_PATHSPECS",
+				      "GIT_IMPLICIT_WORK_TREE",
+				      "GIT_INDEX_FILE",
+				      "GIT_LITERAL_PATHSPECS",
+				      "GIT_NAMESPACE",
+				      "GIT_NOGLOB_PATHSPECS",
+				      "GIT_OBJECT_DIRECTORY",
+				      "GIT_PREFIX",
+				      "GIT_REPLACE_REF_BASE",
+				      "GIT_SHALLOW_FILE",
+				      "GIT_WORK_TREE"};
+
+void git_pin(void)
+{
+	size_t n = sizeof(pins) / sizeof(*pins);
+	char name[32];
+	size_t i;
+
+	for (i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
+		unsetenv(foreign[i]);
+	setenv("GIT_NO_REPLACE_OBJECTS", "1", 1);
+	setenv("GIT_GRAFT_FILE", "/dev/null", 1);
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "GIT_CONFIG_KEY_%zu", i);
+		setenv(name, pins[i][0], 1);
+		snprintf(name, sizeof(name), "GIT_CONFIG_VALUE_%zu", i);
+		setenv(name, pins[i][1], 1);
+	}
+	snprintf(name, sizeof(name), "%zu", n);
+	setenv("GIT_CONFIG_COUNT", name, 1);
 }
 
 /* Why @any, which a name leads to (NULL: to nothing), is no commit. */

@@ -20,6 +20,13 @@
 
 struct git;
 
+/*
+ * Makes every git program that this process starts look at what libgit2 looks at, under
+ * git's own defaults: variables that name another repository are dropped, replaced and
+ * grafted commits are taken as they are, settings of log and diff do not count.
+ */
+void git_pin(void);
+
 /* Opens the repository that @path is in. */
 struct git *git_open(const char *path, struct err *e);
 void git_close(struct git *g);

@@ -19,6 +19,7 @@ static const char *const whole_buffers[] = {"GIT_FLUSH=0", NULL};
 /* What --raw says of a rename, before --numstat comes to it. */
 struct source {
 	const char *id; /* of the old content */
+	bool same; /* the new content is the old one */
 	const char *path; /* the new name */
 };
 
@@ -30,6 +31,7 @@ struct history_job {
 	struct change *rename; /* waits for its names */
 	unsigned int raw_names; /* still to come of a file that --raw tells of */
 	const char *old_id; /* of the rename that --raw tells of */
+	bool same; /* it has the old content */
 	struct source *sources; /* old contents of the commit's renames, in their order */
 	size_t source_count, source_next;
 	bool broken;
@@ -169,6 +171,7 @@ static bool raw_token(struct history_job *job, const char *s)
 	job->raw_names = 1;
 	if (status[1] == 'R' || status[1] == 'C') {
 		job->old_id = arena_strndup(&job->h->arena, old + 1, len);
+		job->same = !strncmp(old + 1, old + 1 + len + 1, len);
 		job->raw_names = 2;
 	}
 	return true;
@@ -183,20 +186,24 @@ static void raw_name(struct history_job *job, const char *s)
 	job->sources = mem_grow(job->sources, job->source_count, sizeof(*job->sources));
 	to = &job->sources[job->source_count++];
 	to->id = job->old_id;
+	to->same = job->same;
 	to->path = arena_strdup(&job->h->arena, s);
 }
 
 /* Both lists have the same order. */
-static const char *source_of(struct history_job *job, const char *path)
+static void find_source(struct history_job *job, struct change *ch)
 {
+	ch->old_id = "";
 	while (job->source_next < job->source_count) {
 		const struct source *from = &job->sources[job->source_next++];
 
-		if (!strcmp(from->path, path))
-			return from->id;
+		if (strcmp(from->path, ch->path) != 0)
+			continue;
+		ch->old_id = from->id;
+		ch->same = from->same;
+		return;
 	}
 	job->broken = true;
-	return "";
 }
 
 /* "12\t3\tpath", "-\t-\tpath" of a binary file, or "12\t3\t" before two names. */
@@ -241,7 +248,7 @@ static void token(struct history_job *job, const char *s)
 
 		*name = arena_strdup(&job->h->arena, s);
 		if (name == &job->rename->path) {
-			job->rename->old_id = source_of(job, s);
+			find_source(job, job->rename);
 			job->rename = NULL;
 		}
 		return;
@@ -287,10 +294,6 @@ struct history_job *history_begin(struct history *h, const char *repo, const cha
 	job->argv[n++] = "git";
 	job->argv[n++] = "-C";
 	job->argv[n++] = repo;
-	job->argv[n++] = "-c";
-	job->argv[n++] = "log.showSignature=false";
-	job->argv[n++] = "-c";
-	job->argv[n++] = "i18n.logOutputEncoding=UTF-8";
 	job->argv[n++] = "log";
 	job->argv[n++] = "-z";
 	job->argv[n++] = "--no-color";

@@ -24,7 +24,10 @@ struct change {
 	const char *path;
 	const char *old; /* the name before, of a rename; else NULL */
 	const char *old_id; /* the id of that file's content */
+	bool same; /* which is the new one's */
 	long old_lines; /* of that content + 1, once somebody counted them; else 0 */
+	bool apart; /* somebody asked git for the two numbers without the rename: */
+	long apart_added, apart_removed;
 };
 
 struct commit {

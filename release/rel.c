@@ -59,6 +59,7 @@ int rel_begin(struct rel *r, struct cli *cli, const struct rel_opts *opts, unsig
 {
 	struct err *e = &cli->err;
 
+	git_pin();
 	memset(r, 0, sizeof(*r));
 	r->cli = cli;
 	r->opts = opts;

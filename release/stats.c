@@ -184,7 +184,8 @@ static void show_lines(struct stats *s)
 	struct table *t = report_table(
 		&s->rel.report, "lines", "Lines added and removed, by definition", columns,
 		"Binary files have no lines. The numbers are those of the command, "
-		"summed over its output.");
+		"summed over its output, under git's own defaults: settings of log and diff do not "
+		"count.");
 	size_t m;
 
 	for (m = 0; m < LINE_METHODS; m++) {
