@@ -27,7 +27,7 @@ static int by_id(const void *a, const void *b)
 }
 
 /* The commit whose id begins with @id, if it is only one and older than @than. */
-static struct fate *find(const struct search *s, const char *id, size_t than)
+static bool find(const struct search *s, const char *id, size_t than, size_t *at)
 {
 	size_t low = 0, high = s->h->n;
 
@@ -40,10 +40,11 @@ static struct fate *find(const struct search *s, const char *id, size_t than)
 			high = mid;
 	}
 	if (low == s->h->n || !text_starts(s->by_id[low].id, id) || s->by_id[low].at <= than)
-		return NULL;
+		return false;
 	if (low + 1 < s->h->n && text_starts(s->by_id[low + 1].id, id))
-		return NULL;
-	return &s->fates[s->by_id[low].at];
+		return false;
+	*at = s->by_id[low].at;
+	return true;
 }
 
 /* SUBJECT in 'Revert "SUBJECT"', or NULL. */
@@ -70,13 +71,13 @@ static void apply(struct search *s, size_t i)
 	char id[GIT_ID_LEN];
 
 	while (message_link(&at, LINK_REVERTS, id)) {
-		struct fate *target = find(s, id, i);
+		size_t target;
 
 		named = true;
-		if (!target)
+		if (!find(s, id, i, &target))
 			continue;
-		found = target->touched = true;
-		target->dead |= !fate->dead;
+		found = s->fates[target].touched = true;
+		s->fates[target].dead |= !fate->dead;
 	}
 	if (!named && subject)
 		*map_at(&s->wanted, subject) += fate->dead ? 0 : 1;
