@@ -2,6 +2,7 @@
 #include "release/history.h"
 
 #include "common/text.h"
+#include "release/date.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -94,7 +95,7 @@ static int64_t instant(const char *s, bool *ok)
 
 	errno = 0;
 	v = strtoll(s, &end, 10);
-	if (!*s || *end || errno)
+	if (!*s || *end || errno || !instant_is_sane(v))
 		*ok = false;
 	return v;
 }

@@ -37,7 +37,7 @@ struct commit {
 	const char *author, *author_mail;
 	const char *committer, *committer_mail;
 	int64_t authored, committed; /* seconds */
-	bool has_date; /* both could be read */
+	bool has_date; /* both could be read, and are sane */
 	const char *subject; /* first line of the message */
 	const char *message;
 	struct change *changes; /* with HISTORY_LINES; none of merges */
