@@ -3,6 +3,7 @@
 #include "release/links.h"
 #include "release/message.h"
 #include "release/rel.h"
+#include "release/spread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,14 +103,6 @@ static void show_missing(struct backports *b)
 	report_fact_int(&b->rel.report, "missing", "Missing fixes", (int64_t)table_rows(t));
 }
 
-static int by_number(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void show_delays(struct backports *b)
 {
 	double *days = mem_zalloc(b->links.ours.n + 1, sizeof(*days));
@@ -121,14 +114,8 @@ static void show_delays(struct backports *b)
 			days[n++] = (double)(b->links.ours.v[i].committed -
 					     b->links.v[i].from->committed) /
 				    86400;
-	qsort(days, n, sizeof(*days), by_number);
-	if (n)
-		report_fact(&b->rel.report, "delay", "Days from main branch to here",
-			    "median %.1f, p90 %.1f, longest %.1f (of %zu)", days[n / 2],
-			    days[n * 9 / 10], days[n - 1], n);
-	else
-		report_fact_unknown(&b->rel.report, "delay", "Days from main branch to here",
-				    "no commit is linked");
+	report_spread(&b->rel.report, "delay", "Days from main branch to here", "longest",
+		      "no commit is linked", days, n);
 	free(days);
 }
 

@@ -8,6 +8,7 @@
 #include "release/people.h"
 #include "release/plan.h"
 #include "release/results.h"
+#include "release/spread.h"
 #include "release/version.h"
 
 #include <check.h>
@@ -176,6 +177,15 @@ START_TEST(mail_dates)
 	ck_assert_int_eq(t, 1499151600);
 	ck_assert(mail_date_parse("4 Jul 2017 07:00 GMT", &t));
 	ck_assert_int_eq(t, 1499151600);
+	ck_assert(mail_date_parse("Tue, 4 Jul 2017 03:00:00 EDT", &t));
+	ck_assert_int_eq(t, 1499151600);
+	ck_assert(mail_date_parse("Tue, 4 Jul 2017 00:00:00 pdt", &t));
+	ck_assert_int_eq(t, 1499151600);
+	ck_assert(!mail_date_parse("4 Jul 2017 09:00:00 CEST", &t));
+	ck_assert(!mail_date_parse("4 Jul 2017 09:00:00", &t));
+	ck_assert(!mail_date_parse("4 Jul 2017 09:00:00 +9999", &t));
+	ck_assert(!mail_date_parse("4 Jul 2017 09:00:00 +0160", &t));
+	ck_assert(!mail_date_parse("31 Feb 2017 09:00:00 +0000", &t));
 	ck_assert(!mail_date_parse("yesterday", &t));
 	ck_assert(!mail_date_parse("4 Foo 2017 07:00:00 +0000", &t));
 	ck_assert(!mail_date_parse("4 Jul 2017 25:00:00 +0000", &t));
@@ -193,6 +203,7 @@ START_TEST(patch_subjects)
 	ck_assert_str_eq(p.title, "area: do");
 	ck_assert(patch_subject_parse("[RFC PATCHv2] x", &p) && p.version == 2);
 	ck_assert(patch_subject_parse("[PATCH for-4.6] x", &p) && p.version == 1);
+	ck_assert(patch_subject_parse("[PATCH v99999999999] x", &p) && p.version == 1);
 	ck_assert(!patch_subject_parse("Re: [PATCH] x", &p));
 	ck_assert(!patch_subject_parse("[PATCH never closed", &p));
 }
@@ -485,6 +496,19 @@ START_TEST(history_refused)
 }
 END_TEST
 
+START_TEST(spreads)
+{
+	double one[] = {3}, two[] = {100, 1}, ten[] = {10, 9, 8, 7, 6, 5, 4, 3, 2, 1};
+	struct spread s = spread_of(one, 1);
+
+	ck_assert(s.median == 3 && s.p90 == 3 && s.most == 3);
+	s = spread_of(two, 2);
+	ck_assert(s.median == 50.5 && s.p90 == 100);
+	s = spread_of(ten, 10);
+	ck_assert(s.median == 5.5 && s.p90 == 9 && s.most == 10);
+}
+END_TEST
+
 START_TEST(spans)
 {
 	int32_t day = 0;
@@ -523,6 +547,7 @@ int main(void)
 	tcase_add_loop_test(t, features_refused, 0, 5);
 	tcase_add_test(t, history_lines);
 	tcase_add_loop_test(t, history_refused, 0, 9);
+	tcase_add_test(t, spreads);
 	tcase_add_test(t, spans);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
