@@ -331,8 +331,8 @@ static bool same_subject(const struct commit *a, const struct commit *b)
 }
 
 /* Something that stands came after @at under its subject. */
-static bool came_again(const struct feature *f, const struct history *h, const struct fate *fates,
-		       size_t at)
+static bool came_again(const struct feature *f, const struct history *h,
+		       const struct commit_fate *fates, size_t at)
 {
 	size_t i;
 
@@ -343,7 +343,7 @@ static bool came_again(const struct feature *f, const struct history *h, const s
 	return false;
 }
 
-static void search_one(struct feature *f, const struct history *h, const struct fate *fates)
+static void search_one(struct feature *f, const struct history *h, const struct commit_fate *fates)
 {
 	size_t i;
 
@@ -366,7 +366,7 @@ static void search_one(struct feature *f, const struct history *h, const struct 
 
 void features_search(struct features *f, const struct history *h)
 {
-	struct fate *fates = reverts_find(h);
+	struct commit_fate *fates = reverts_find(h);
 	size_t i;
 
 	for (i = 0; i < f->n; i++)

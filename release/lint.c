@@ -322,8 +322,8 @@ void lint_pins(struct lint *l, const char *file, const char *text)
 	while (l->released && *text) {
 		autofree char *line = next_line(&text);
 		autofree char *whole = mem_strdup(line);
-		const char *name;
-		char *value;
+		const char *name = "";
+		char *value = NULL;
 		size_t len = assignment(line, &name, &value);
 
 		number++;
@@ -354,8 +354,8 @@ static void read_made(struct made_version *m, const char *text)
 	while (*text) {
 		autofree char *line = next_line(&text);
 		autofree char *whole = mem_strdup(line);
-		const char *name;
-		char *value;
+		const char *name = "";
+		char *value = NULL;
 		size_t len = assignment(line, &name, &value);
 		size_t k;
 

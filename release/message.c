@@ -106,11 +106,13 @@ bool message_has(const char *message, const char *key)
 
 static bool take_id(const char *s, char id[41])
 {
-	size_t n = strspn(s, "0123456789abcdef");
+	size_t n = strspn(s, "0123456789abcdefABCDEF");
+	size_t i;
 
 	if (n < 7 || n > 40 || isalnum((unsigned char)s[n]))
 		return false;
-	memcpy(id, s, n);
+	for (i = 0; i < n; i++)
+		id[i] = (char)tolower((unsigned char)s[i]);
 	id[n] = 0;
 	return true;
 }

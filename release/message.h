@@ -47,8 +47,8 @@ enum message_link {
 };
 
 /*
- * The next commit id of a kind at or after *@at, in @id: 7 to 40 lower-case
- * hexadecimal digits.
+ * The next commit id of a kind at or after *@at, in @id: 7 to 40 hexadecimal digits, in
+ * lower case.
  */
 bool message_link(const char **at, enum message_link kind, char id[41]);
 

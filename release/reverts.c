@@ -18,7 +18,7 @@ struct search {
 	struct place *by_id;
 	struct map wanted; /* subjects of which the next older commit is dead -> how many */
 	struct arena arena;
-	struct fate *fates;
+	struct commit_fate *fates;
 };
 
 static int by_id(const void *a, const void *b)
@@ -62,7 +62,7 @@ static const char *subject_of(struct search *s, const char *subject)
 static void apply(struct search *s, size_t i)
 {
 	const struct commit *c = &s->h->v[i];
-	struct fate *fate = &s->fates[i];
+	struct commit_fate *fate = &s->fates[i];
 	const char *subject = subject_of(s, c->subject);
 	const char *at = c->message;
 	bool says =
@@ -85,7 +85,7 @@ static void apply(struct search *s, size_t i)
 	fate->is_revert = found || says;
 }
 
-struct fate *reverts_find(const struct history *h)
+struct commit_fate *reverts_find(const struct history *h)
 {
 	struct search s = {.h = h};
 	size_t i;

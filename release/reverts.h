@@ -7,7 +7,7 @@
 
 #include "release/history.h"
 
-struct fate {
+struct commit_fate {
 	bool dead; /* a revert of it stands */
 	bool touched; /* there is a revert of it, which may be taken back itself */
 	bool is_revert; /* it reverts a commit of this history, or says that it is a revert */
@@ -18,6 +18,6 @@ struct fate {
  * with seven digits or more, else by the subject in 'Revert "SUBJECT"'. A revert that is
  * itself reverted undoes nothing. free() the array.
  */
-struct fate *reverts_find(const struct history *h);
+struct commit_fate *reverts_find(const struct history *h);
 
 #endif

@@ -119,6 +119,9 @@ START_TEST(links_found)
 	ck_assert(message_link(&at, LINK_MASTER, id));
 	ck_assert_str_eq(id, "0123456789abcdef0123456789abcdef01234567");
 	ck_assert(!message_link(&at, LINK_MASTER, id));
+	at = "master commit: ABCDEF0123456789\n";
+	ck_assert(message_link(&at, LINK_MASTER, id));
+	ck_assert_str_eq(id, "abcdef0123456789");
 	at = "Fixes: 01234567890a (\"x\")\nFixes: 0123 (\"too short\")\nnot Fixes: 0123456789\n";
 	ck_assert(message_link(&at, LINK_FIXES, id));
 	ck_assert_str_eq(id, "01234567890a");
