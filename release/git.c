@@ -282,20 +282,35 @@ int git_same_tree(struct git *g, const char *a, const char *b)
 	return same;
 }
 
-static void read_tag(struct git_ref *r, git_object *o)
+/* A signature begins a line and ends the message; its words elsewhere are none. */
+static bool holds_signature(const char *text)
+{
+	static const char *const kinds[] = {"PGP SIGNATURE", "SSH SIGNATURE", "SIGNED MESSAGE"};
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		autofree char *begin = mem_printf("-----BEGIN %s-----\n", kinds[i]);
+		autofree char *end = mem_printf("\n-----END %s-----", kinds[i]);
+		const char *at = strstr(text, begin);
+		const char *last = at ? strstr(at, end) : NULL;
+
+		if (last && (at == text || at[-1] == '\n') &&
+		    !last[strlen(end) + strspn(last + strlen(end), "\n")])
+			return true;
+	}
+	return false;
+}
+
+/* @name: of the ref. A tag object that was made for another name signs nothing here. */
+static void read_tag(struct git_ref *r, git_object *o, const char *name)
 {
 	const git_tag *tag = (const git_tag *)o;
 	const git_signature *who = git_tag_tagger(tag);
-	static const char *const marks[] = {"-----BEGIN PGP SIGNATURE-----",
-					    "-----BEGIN SSH SIGNATURE-----",
-					    "-----BEGIN SIGNED MESSAGE-----"};
 	const char *text = git_tag_message(tag);
-	size_t i;
 
 	r->has_tagger = who != NULL;
 	r->tagged = who ? who->when.time : 0;
-	for (i = 0; text && i < sizeof(marks) / sizeof(*marks); i++)
-		r->is_signed |= strstr(text, marks[i]) != NULL;
+	r->is_signed = text && holds_signature(text) && !strcmp(git_tag_name(tag), name);
 }
 
 static void read_ref(struct git *g, struct arena *a, struct git_ref *r, const char *full)
@@ -309,7 +324,7 @@ static void read_ref(struct git *g, struct arena *a, struct git_ref *r, const ch
 		git_oid_tostr(r->id, GIT_ID_LEN, git_object_id(commit));
 		r->committed = git_commit_time((const git_commit *)commit);
 		if (git_object_type(top) == GIT_OBJECT_TAG)
-			read_tag(r, top);
+			read_tag(r, top, text_starts(full, "refs/tags/") ? full + 10 : full);
 	}
 	git_object_free(top);
 	git_object_free(commit);

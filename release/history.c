@@ -60,6 +60,8 @@ int range_parse(struct git *g, const char *text, struct range *r, struct err *e)
 
 	memset(r, 0, sizeof(*r));
 	r->name = mem_strdup(text);
+	if (!*text)
+		return err_set(e, ERR_USAGE, "the range is empty: is a variable not set?");
 	if (dots && dots[2] == '.')
 		return err_set(e, ERR_USAGE,
 			       "%s: three dots mean both sides: write OLD..NEW with two", text);
