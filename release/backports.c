@@ -3,6 +3,7 @@
 #include "release/links.h"
 #include "release/message.h"
 #include "release/rel.h"
+#include "release/spread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,31 @@ struct backports {
 	const char *branch;
 	char head[GIT_ID_LEN], main[GIT_ID_LEN];
 	struct links links;
+	size_t commits; /* without merges; of those: */
 	size_t counts[HOW_COUNT];
+	size_t lost;
 };
+
+/* Equal words alone, and the origin is the younger one: hardly where it came from. */
+static bool is_doubtful(const struct backports *b, size_t i)
+{
+	const struct commit *c = &b->links.ours.v[i];
+	const struct link *l = &b->links.v[i];
+
+	return l->how == HOW_SUBJECT && l->from && c->has_date && l->from->has_date &&
+	       l->from->committed > c->committed;
+}
+
+static bool delay_of(const struct backports *b, size_t i, double *days)
+{
+	const struct commit *c = &b->links.ours.v[i];
+	const struct commit *from = b->links.v[i].from;
+
+	if (!from || !from->has_date || !c->has_date || is_doubtful(b, i))
+		return false;
+	*days = (double)(c->committed - from->committed) / 86400;
+	return true;
+}
 
 static void show_links(struct backports *b)
 {
@@ -29,6 +53,7 @@ static void show_links(struct backports *b)
 	struct table *t =
 		report_table(&b->rel.report, "links", "Commits of the branch", columns,
 			     "Days later: from the commit date on the main branch to that here.");
+	double days;
 	size_t i;
 
 	for (i = 0; i < b->links.ours.n; i++) {
@@ -45,23 +70,54 @@ static void show_links(struct backports *b)
 		else
 			cell_none(t);
 		cell_text(t, "%s", link_how_names[l->how]);
-		cell_text(t, "%s", l->lost ? "unknown" : confidence[l->how]);
-		if (l->from && c->has_date && l->from->has_date)
-			cell_real(t, (double)(c->committed - l->from->committed) / 86400);
+		cell_text(t, "%s",
+			  l->lost	      ? "unknown"
+			  : is_doubtful(b, i) ? "same words, but older here"
+					      : confidence[l->how]);
+		if (delay_of(b, i, &days))
+			cell_real(t, days);
 		else
 			cell_none(t);
 		cell_short(t, c->subject);
 	}
 }
 
-static bool is_backported(const struct backports *b, const struct commit *c)
+/* The commit of the branch that came from @origin; NULL if none did. */
+static const struct commit *here(const struct backports *b, const struct commit *origin)
 {
 	size_t i;
 
-	for (i = 0; i < b->links.ours.n; i++)
-		if (b->links.v[i].from == c)
-			return true;
-	return false;
+	for (i = 0; origin && i < b->links.ours.n; i++)
+		if (b->links.v[i].from == origin)
+			return &b->links.ours.v[i];
+	return NULL;
+}
+
+/* A row for each commit that is here and that @c mends; whether there is one. */
+static bool show_fix(struct backports *b, struct table *t, const struct commit *c)
+{
+	const struct commit *last = NULL;
+	const char *at = c->message;
+	char id[GIT_ID_LEN];
+
+	while (message_link(&at, LINK_FIXES, id)) {
+		const struct commit *broken = links_find(&b->links, id);
+		const struct commit *as = here(b, broken);
+
+		if (!as || broken == last)
+			continue;
+		last = broken;
+		cell_text(t, "%s", rel_short(&b->rel, c->id));
+		cell_short(t, c->subject);
+		cell_text(t, "%s", rel_short(&b->rel, broken->id));
+		cell_text(t, "%s", rel_short(&b->rel, as->id));
+		if (c->has_date)
+			cell_int(t, b->rel.today - day_of_instant(c->committed));
+		else
+			cell_unknown(t, "no date");
+		report_finding(&b->rel.report);
+	}
+	return last != NULL;
 }
 
 static void show_missing(struct backports *b)
@@ -76,38 +132,13 @@ static void show_missing(struct backports *b)
 		report_table(&b->rel.report, "missing", "Fixes that are missing here", columns,
 			     "Commits on the main branch whose Fixes: names a commit that was "
 			     "back-ported, but which were not themselves.");
-	char id[GIT_ID_LEN];
-	size_t i, k;
+	int64_t missing = 0;
+	size_t i;
 
-	for (i = 0; i < b->links.theirs.n; i++) {
-		const struct commit *c = &b->links.theirs.v[i];
-		const char *at = c->message;
-
-		while (message_link(&at, LINK_FIXES, id)) {
-			const struct commit *broken = links_find(&b->links, id);
-
-			for (k = 0; broken && k < b->links.ours.n && b->links.v[k].from != broken;
-			     k++)
-				;
-			if (!broken || k == b->links.ours.n || is_backported(b, c))
-				continue;
-			cell_text(t, "%s", rel_short(&b->rel, c->id));
-			cell_short(t, c->subject);
-			cell_text(t, "%s", rel_short(&b->rel, broken->id));
-			cell_text(t, "%s", rel_short(&b->rel, b->links.ours.v[k].id));
-			cell_int(t, b->rel.today - day_of_instant(c->committed));
-			report_finding(&b->rel.report);
-		}
-	}
-	report_fact_int(&b->rel.report, "missing", "Missing fixes", (int64_t)table_rows(t));
-}
-
-static int by_number(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
+	for (i = 0; i < b->links.theirs.n; i++)
+		if (!here(b, &b->links.theirs.v[i]))
+			missing += show_fix(b, t, &b->links.theirs.v[i]);
+	report_fact_int(&b->rel.report, "missing", "Missing fixes", missing);
 }
 
 static void show_delays(struct backports *b)
@@ -116,19 +147,9 @@ static void show_delays(struct backports *b)
 	size_t n = 0, i;
 
 	for (i = 0; i < b->links.ours.n; i++)
-		if (b->links.v[i].from && b->links.v[i].from->has_date &&
-		    b->links.ours.v[i].has_date)
-			days[n++] = (double)(b->links.ours.v[i].committed -
-					     b->links.v[i].from->committed) /
-				    86400;
-	qsort(days, n, sizeof(*days), by_number);
-	if (n)
-		report_fact(&b->rel.report, "delay", "Days from main branch to here",
-			    "median %.1f, p90 %.1f, longest %.1f (of %zu)", days[n / 2],
-			    days[n * 9 / 10], days[n - 1], n);
-	else
-		report_fact_unknown(&b->rel.report, "delay", "Days from main branch to here",
-				    "no commit is linked");
+		n += delay_of(b, i, &days[n]);
+	report_spread(&b->rel.report, "delay", "Days from main branch to here", "longest",
+		      "no commit is linked", days, n);
 	free(days);
 }
 
@@ -140,15 +161,21 @@ static void show(struct backports *b)
 
 	r->title = arena_printf(&r->arena, "Back-ports on %s", b->branch);
 	report_fact(r, "fork", "Forked at", "%s", b->links.base);
-	report_fact_int(r, "commits", "Commits on the branch", (int64_t)b->links.ours.n);
+	report_fact_int(r, "commits", "Commits on the branch", (int64_t)b->commits);
 	for (i = 1; i < 5; i++)
 		report_fact_int(r, link_how_names[i],
 				arena_printf(&r->arena, "Found by %s", link_how_names[i]),
 				(int64_t)b->counts[i]);
 	report_fact_int(r, link_how_names[0], "Of its own", (int64_t)b->counts[0]);
+	report_fact_int(r, "lost", "Origin not found", (int64_t)b->lost);
 	show_delays(b);
 	show_missing(b);
 	show_links(b);
+	if (b->lost) {
+		report_note(r, "unknown: fixes of a commit whose origin is not found cannot be "
+			       "looked for.");
+		report_undetermined(r);
+	}
 	c = report_chart(r, "how", "How back-ports are found", CHART_BARS, "commits", NULL);
 	for (i = 0; i < 5; i++)
 		chart_add(c, link_how_names[i], "commits", 0, (double)b->counts[i]);
@@ -165,8 +192,15 @@ static int load(struct backports *b, struct err *e)
 	    links_patches(l, b->rel.repo_path, b->head, b->main, NULL, 0, e) < 0)
 		return -1;
 	links_subjects(l);
-	for (i = 0; i < l->ours.n; i++)
-		b->counts[l->v[i].how]++;
+	for (i = 0; i < l->ours.n; i++) {
+		if (l->ours.v[i].parent_count > 1)
+			continue;
+		b->commits++;
+		if (l->v[i].lost)
+			b->lost++;
+		else
+			b->counts[l->v[i].how]++;
+	}
 	return 0;
 }
 

@@ -46,8 +46,12 @@ void fate_cell(struct report *r, struct table *t, enum fate_state s, const char 
 static bool names(const struct commit *c, unsigned int number)
 {
 	const char *at = c->message;
+	char id[GIT_ID_LEN];
 	unsigned int n;
 
+	/* A revert quotes the words of what it takes back. */
+	if (message_link(&at, LINK_REVERTS, id))
+		return false;
 	while (message_advisory(&at, &n))
 		if (n == number)
 			return true;
@@ -528,8 +532,11 @@ static int link_patches(struct chain *c, struct err *e)
 			const char *at = theirs->v[i].message;
 			unsigned int number;
 
-			if (message_advisory(&at, &number) && chain_record(c, number))
-				ids[n++] = theirs->v[i].id;
+			while (message_advisory(&at, &number))
+				if (chain_record(c, number)) {
+					ids[n++] = theirs->v[i].id;
+					break;
+				}
 		}
 		if (track->lost)
 			continue;

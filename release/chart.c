@@ -331,8 +331,9 @@ static void draw_columns(struct plot *p)
 
 static void month_lines(struct plot *p, double scale, double bottom)
 {
-	int32_t last = (int32_t)p->max;
-	int months = p->max - p->min > 1500 ? 12 : p->max - p->min > 500 ? 3 : 1;
+	int32_t last = (int32_t)fmin(p->max, DAY_MAX);
+	double span = p->max - p->min;
+	int months = span > 1500 ? 12 * (int)ceil(span / 365 / 40) : span > 500 ? 3 : 1;
 	int y, m, d;
 	int32_t day;
 
@@ -345,7 +346,7 @@ static void month_lines(struct plot *p, double scale, double bottom)
 			continue;
 		grid_line(p, x, TOP - 4, bottom, "#e3e7eb");
 		day_text(day, words);
-		words[months == 12 ? 4 : 7] = 0;
+		words[months >= 12 ? 4 : 7] = 0;
 		text(p, x + 3, TOP + 7, "start", 12, words);
 	}
 }

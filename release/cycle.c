@@ -6,17 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RC_MAX 32
+
 struct series {
 	struct version version;
 	const struct release_tag *release; /* x.y.0, or NULL */
-	const struct release_tag *rc[32]; /* by number - 1 */
+	const struct release_tag *rc[RC_MAX]; /* by number - 1 */
 	unsigned int rc_top;
 	int32_t start, freeze, reopened; /* DAY_NONE: not known */
 	int32_t planned_start, planned_freeze, planned_rc1, planned_release;
 	size_t fork; /* newest commit of the main line that the release holds, or NO_FORK */
 	const char *why; /* why there is no @reopened */
+	const char *why_freeze; /* why there is no @freeze */
 };
 
+#define RC_MAX	32
 #define NO_FORK ((size_t)-1)
 
 struct cycles {
@@ -88,6 +92,13 @@ static int add_planned(struct cycles *c, struct err *e)
 	return ret;
 }
 
+static void add_candidate(struct series *s, const struct release_tag *t)
+{
+	s->rc[t->version.rc - 1] = t;
+	if (t->version.rc > s->rc_top)
+		s->rc_top = t->version.rc;
+}
+
 static void add_tags(struct cycles *c)
 {
 	size_t i;
@@ -112,17 +123,17 @@ static void add_tags(struct cycles *c)
 		s = series_at(c, &t->version);
 		if (!t->version.rc)
 			s->release = t;
-		else if (t->version.rc <= 32) {
-			s->rc[t->version.rc - 1] = t;
-			if (t->version.rc > s->rc_top)
-				s->rc_top = t->version.rc;
-		}
+		else if (t->version.rc > RC_MAX)
+			report_note(&c->rel.report, "%s: candidates after rc%d are not shown.",
+				    t->ref->name, RC_MAX);
+		else
+			add_candidate(s, t);
 	}
 }
 
 static int32_t tag_day(const struct release_tag *t)
 {
-	return t ? day_of_instant(t->when) : DAY_NONE;
+	return t && instant_is_sane(t->when) ? day_of_instant(t->when) : DAY_NONE;
 }
 
 /* The newest commit of the main line among those that a walk meets. */
@@ -168,25 +179,38 @@ static void find_reopened(struct cycles *c, struct series *s)
 		s->reopened = day_of_instant(c->line.v[s->fork - 1].committed);
 }
 
-/* The first commit of a series, after the one before parted, that bears a release ack. */
-static void find_freezes(struct cycles *c)
+/*
+ * The first commit of a series, after the one before parted, that bears a release ack.
+ * Where it is not known when that parted, an ack may be of any series: it is no freeze.
+ */
+static void find_freeze(struct cycles *c, struct series *s, const struct series *before)
 {
 	const char *key = config_get(&c->rel.conf, "freeze.ack");
-	size_t i, k;
+	size_t k = before ? before->fork : c->line.n;
+
+	s->why_freeze = "no commit with a release ack";
+	if (before && before->fork == NO_FORK)
+		s->why_freeze = "the series before is not branched";
+	if (s->fork == NO_FORK || k == NO_FORK)
+		return;
+	while (k-- > s->fork) {
+		if (c->line.v[k].has_date && message_has(c->line.v[k].message, key)) {
+			s->freeze = day_of_instant(c->line.v[k].committed);
+			return;
+		}
+	}
+}
+
+static void find_starts(struct cycles *c)
+{
+	const struct commit *first = c->line.n ? &c->line.v[c->line.n - 1] : NULL;
+	size_t i;
 
 	for (i = 0; i < c->n; i++) {
-		struct series *s = &c->v[i];
-		size_t from = i && c->v[i - 1].fork != NO_FORK ? c->v[i - 1].fork : c->line.n;
-
-		for (k = from; s->fork != NO_FORK && k-- > s->fork;) {
-			if (c->line.v[k].has_date && message_has(c->line.v[k].message, key)) {
-				s->freeze = day_of_instant(c->line.v[k].committed);
-				break;
-			}
-		}
-		s->start = i ? c->v[i - 1].reopened : DAY_NONE;
-		if (!i && c->line.n && c->line.v[c->line.n - 1].has_date)
-			s->start = day_of_instant(c->line.v[c->line.n - 1].committed);
+		find_freeze(c, &c->v[i], i ? &c->v[i - 1] : NULL);
+		c->v[i].start = i ? c->v[i - 1].reopened : DAY_NONE;
+		if (!i && first && first->has_date)
+			c->v[i].start = day_of_instant(first->committed);
 	}
 }
 
@@ -206,7 +230,7 @@ static int load(struct cycles *c, struct err *e)
 		*map_at(&c->at, c->line.v[i].id) = i;
 	for (i = 0; i < c->n; i++)
 		find_reopened(c, &c->v[i]);
-	find_freezes(c);
+	find_starts(c);
 	return 0;
 }
 
@@ -274,11 +298,12 @@ static void show_milestones(struct cycles *c)
 
 		milestone(t, s, "start", s->planned_start, s->start,
 			  "the series before is not branched", c->rel.today);
-		milestone(t, s, "freeze", s->planned_freeze, s->freeze,
-			  "no commit with a release ack", c->rel.today);
-		milestone(t, s, "rc1", s->planned_rc1, tag_day(s->rc[0]), "no tag", c->rel.today);
-		milestone(t, s, "release", s->planned_release, tag_day(s->release), "no tag",
+		milestone(t, s, "freeze", s->planned_freeze, s->freeze, s->why_freeze,
 			  c->rel.today);
+		milestone(t, s, "rc1", s->planned_rc1, tag_day(s->rc[0]),
+			  s->rc[0] ? "no sane date" : "no tag", c->rel.today);
+		milestone(t, s, "release", s->planned_release, tag_day(s->release),
+			  s->release ? "no sane date" : "no tag", c->rel.today);
 	}
 }
 

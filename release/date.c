@@ -51,6 +51,13 @@ int32_t day_of_instant(int64_t seconds)
 	return d > INT32_MAX ? INT32_MAX : d <= INT32_MIN ? INT32_MIN + 1 : (int32_t)d;
 }
 
+bool instant_is_sane(int64_t seconds)
+{
+	int32_t day = day_of_instant(seconds);
+
+	return day >= day_of(1000, 1, 1) && day <= DAY_MAX;
+}
+
 bool day_parse(const char *s, int32_t *day)
 {
 	int y, m, d, y2, m2, d2;

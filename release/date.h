@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define DAY_NONE INT32_MIN
+#define DAY_MAX	 2932896 /* 9999-12-31: no sane date is later */
 
 /* Room for "YYYY-MM-DD" of any int32_t day, or for "YYYY-MM-DD HH:MM". */
 #define DATE_LEN 32
@@ -20,6 +21,8 @@
 int32_t day_of(int year, int month, int mday);
 void day_split(int32_t day, int *year, int *month, int *mday);
 int32_t day_of_instant(int64_t seconds);
+/* Not before the year 1000, nor after 9999. */
+bool instant_is_sane(int64_t seconds);
 
 /* Reads exactly YYYY-MM-DD of a date that exists, years 1000 to 9999. */
 bool day_parse(const char *s, int32_t *day);

@@ -3,11 +3,13 @@
 
 #include "common/text.h"
 #include "release/map.h"
-#include "release/message.h"
+#include "release/reverts.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#define SUBJECT_MAX 200 /* bytes of a subject that a query looks at */
 
 static const char *const states[] = {"done", "posted", "wip", "planned", "upcoming", "external"};
 
@@ -21,6 +23,7 @@ struct reader {
 	const char *name;
 	unsigned int line;
 	struct feature *now;
+	bool has_state;
 	struct err *e;
 };
 
@@ -37,6 +40,19 @@ static size_t count_of(const char *s, char c)
 	for (; *s; s++)
 		n += *s == c;
 	return n;
+}
+
+/* \1 to \9: the matcher would try every way to get there. */
+static bool refers_back(const char *s)
+{
+	for (; *s; s++) {
+		if (*s != '\\')
+			continue;
+		if (s[1] >= '1' && s[1] <= '9')
+			return true;
+		s += s[1] != 0;
+	}
+	return false;
 }
 
 static int add_term(struct reader *r, enum term_kind kind, const char *value)
@@ -63,6 +79,8 @@ static int add_term(struct reader *r, enum term_kind kind, const char *value)
 			return wrong(
 				r, "subject: {...} or more than four \"+\": such an expression can "
 				   "cost any amount of memory");
+		if (refers_back(value))
+			return wrong(r, "subject: \\1 to \\9 can cost any amount of time");
 		ret = regcomp(&t->re, value, REG_EXTENDED | REG_ICASE | REG_NOSUB);
 		if (ret) {
 			regerror(ret, NULL, why, sizeof(why));
@@ -117,6 +135,9 @@ static int read_state(struct reader *r, const char *value)
 {
 	size_t i;
 
+	if (r->has_state)
+		return wrong(r, "a second State in one paragraph");
+	r->has_state = true;
 	for (i = 0; i < sizeof(states) / sizeof(*states); i++) {
 		if (!strcasecmp(value, states[i])) {
 			r->now->state = (enum feature_state)i;
@@ -134,7 +155,7 @@ static int begin_feature(struct reader *r)
 	r->now = &f->v[f->n++];
 	memset(r->now, 0, sizeof(*r->now));
 	r->now->line = r->line;
-	r->now->area = "Other";
+	r->has_state = false;
 	r->now->state = STATE_PLANNED;
 	return 0;
 }
@@ -167,6 +188,9 @@ static int read_field(struct reader *r, const char *field)
 		place = &r->now->note;
 	else
 		return wrong(r, "no such field: Feature, Area, Owner, State, Thread, Note, Query");
+	if (*place)
+		return wrong(r,
+			     "the field stands twice in one paragraph: is an empty line missing?");
 	*place = arena_strdup(&r->f->arena, value);
 	return 0;
 }
@@ -177,6 +201,8 @@ static int end_feature(struct reader *r)
 		r->line = r->now->line;
 		return wrong(r, "a paragraph without \"Feature:\"");
 	}
+	if (r->now && !r->now->area)
+		r->now->area = "Other";
 	r->now = NULL;
 	return 0;
 }
@@ -238,14 +264,23 @@ void features_free(struct features *f)
 	memset(f, 0, sizeof(*f));
 }
 
+static bool matches_subject(const struct term *t, const char *subject)
+{
+	size_t len = strlen(subject);
+	regmatch_t part = {.rm_so = 0};
+
+	part.rm_eo = (regoff_t)(len < SUBJECT_MAX ? len : SUBJECT_MAX);
+	return !regexec(&t->re, subject, 1, &part,
+			REG_STARTEND | (len > SUBJECT_MAX ? REG_NOTEOL : 0));
+}
+
 static bool holds(const struct term *t, const struct commit *c)
 {
 	size_t i;
 
 	switch (t->kind) {
 	case TERM_SUBJECT:
-		/* Nobody looks for a feature beyond the first thousand characters. */
-		return strlen(c->subject) < 1000 && !regexec(&t->re, c->subject, 0, NULL, 0);
+		return matches_subject(t, c->subject);
 	case TERM_AUTHOR:
 		return strcasestr(c->author, t->value) || strcasestr(c->author_mail, t->value);
 	case TERM_ID:
@@ -273,31 +308,56 @@ static bool matches(const struct feature *f, const struct commit *c)
 	return false;
 }
 
-/* From old to new: what landed, what was taken back, what came again. */
-static void search_one(struct feature *f, const struct history *h, struct map *mine)
+/* The same change landed again: git names it 'Reapply "SUBJECT"'. */
+static const char *bare_subject(const struct commit *c, size_t *len)
 {
-	char id[GIT_ID_LEN];
+	const char *s = c->subject;
+
+	*len = strlen(s);
+	if (text_starts(s, "Reapply \"") && s[*len - 1] == '"' && *len > strlen("Reapply \"")) {
+		s += strlen("Reapply \"");
+		*len -= strlen("Reapply \"\"");
+	}
+	return s;
+}
+
+static bool same_subject(const struct commit *a, const struct commit *b)
+{
+	size_t n, m;
+	const char *s = bare_subject(a, &n);
+	const char *t = bare_subject(b, &m);
+
+	return n == m && !memcmp(s, t, n);
+}
+
+/* Something that stands came after @at under its subject. */
+static bool came_again(const struct feature *f, const struct history *h,
+		       const struct commit_fate *fates, size_t at)
+{
+	size_t i;
+
+	for (i = at; i-- > 0;)
+		if (!fates[i].dead && !fates[i].is_revert && h->v[i].parent_count < 2 &&
+		    same_subject(&h->v[i], &h->v[at]) && matches(f, &h->v[i]))
+			return true;
+	return false;
+}
+
+static void search_one(struct feature *f, const struct history *h, const struct commit_fate *fates)
+{
 	size_t i;
 
 	for (i = h->n; i-- > 0;) {
 		const struct commit *c = &h->v[i];
-		const char *at = c->message;
-		bool revert = text_starts(c->subject, "Revert ");
 
-		while (message_link(&at, LINK_REVERTS, id)) {
-			size_t *known = map_find(mine, id);
-
-			revert = true;
-			if (known && *known == 1) {
-				f->reverted++;
-				*known = 2;
-			}
-		}
-		if (revert || c->parent_count > 1 || !matches(f, c))
+		if (fates[i].is_revert || c->parent_count > 1 || !matches(f, c))
 			continue;
-		*map_at(mine, c->id) = 1;
-		f->again |= f->reverted > 0;
 		f->commits++;
+		f->touched |= fates[i].touched;
+		if (fates[i].dead) {
+			f->reverted++;
+			f->back += came_again(f, h, fates, i);
+		}
 		if (!f->first)
 			f->first = c;
 		f->last = c;
@@ -306,12 +366,10 @@ static void search_one(struct feature *f, const struct history *h, struct map *m
 
 void features_search(struct features *f, const struct history *h)
 {
+	struct commit_fate *fates = reverts_find(h);
 	size_t i;
 
-	for (i = 0; i < f->n; i++) {
-		struct map mine = {0};
-
-		search_one(&f->v[i], h, &mine);
-		map_free(&mine);
-	}
+	for (i = 0; i < f->n; i++)
+		search_one(&f->v[i], h, fates);
+	free(fates);
 }

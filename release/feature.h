@@ -10,7 +10,7 @@
  *
  * A query is words that all hold of one commit: subject:REGEX (case does not
  * matter), path:PREFIX, author:TEXT, id:DIGITS; a value with blanks stands in
- * double quotes. Several queries: any of them.
+ * double quotes. Several queries: any of them. A subject counts with its first 200 bytes.
  */
 #ifndef RELEASE_FEATURE_H
 #define RELEASE_FEATURE_H
@@ -46,8 +46,9 @@ struct feature {
 
 	/* Filled by features_search(): */
 	size_t commits; /* that match and are no reverts */
-	size_t reverted; /* of those, taken back later */
-	bool again; /* one came after a revert */
+	size_t reverted; /* of those, taken back, and the revert stands */
+	size_t back; /* of those, came again under the same subject */
+	bool touched; /* one was taken back, be it for a time */
 	const struct commit *first, *last;
 };
 

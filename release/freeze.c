@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* freeze: every commit has a release ack, lies in a declared window, or is waived. */
+#include "release/map.h"
 #include "release/message.h"
 #include "release/rel.h"
 
@@ -10,9 +11,10 @@ struct freeze {
 	struct rel rel;
 	struct range range;
 	struct history h;
+	struct map own; /* merges with changes of their own */
 	const char **windows, **waivers;
 	size_t window_count, waiver_count;
-	size_t acked, in_window, waived, refused;
+	size_t acked, in_window, waived, refused, merges, undecided;
 };
 
 /* Settings of waivers and windows are complete, or the gate has a hole. */
@@ -56,27 +58,30 @@ static const char *window_of(struct freeze *f, const struct commit *c)
 	return NULL;
 }
 
-/* The ack counts if it comes from a release manager, where the settings name them. */
-static bool is_acked(struct freeze *f, const struct commit *c, const char **by)
+enum ack { ACK_NONE, ACK_OTHER, ACK_MANAGER };
+
+/* By whom a commit is acked; only a release manager's ack counts, where they are named. */
+static enum ack ack_of(struct freeze *f, const struct commit *c, const char **by)
 {
 	const char *key = config_get(&f->rel.conf, "freeze.ack");
-	const char *at = c->message;
+	const char *at = message_last_paragraph(c->message);
+	enum ack ack = ACK_NONE;
 	struct trailer t;
 
+	*by = NULL;
 	while (message_trailer(&at, &t)) {
 		const char *manager;
 		size_t i = 0;
 
 		if (!trailer_is(&t, key))
 			continue;
+		ack = ACK_OTHER;
 		*by = people_canonical(&f->rel.people, trailer_mail(&t, &f->rel.report.arena));
-		if (!config_get(&f->rel.conf, "freeze.manager"))
-			return true;
 		while ((manager = config_next(&f->rel.conf, "freeze.manager", &i)))
 			if (!strcmp(people_canonical(&f->rel.people, manager), *by))
-				return true;
+				return ACK_MANAGER;
 	}
-	return false;
+	return ack;
 }
 
 static const char *waiver_of(struct freeze *f, const struct commit *c)
@@ -92,6 +97,16 @@ static const char *waiver_of(struct freeze *f, const struct commit *c)
 	return NULL;
 }
 
+static size_t waived_by(struct freeze *f, const char *w)
+{
+	size_t n = 0;
+	size_t i;
+
+	for (i = 0; i < f->h.n; i++)
+		n += waiver_of(f, &f->h.v[i]) == w;
+	return n;
+}
+
 /* Why a waiver does not hold for a commit, or NULL. */
 static const char *waiver_flaw(struct freeze *f, const char *w, const struct commit *c)
 {
@@ -103,20 +118,18 @@ static const char *waiver_flaw(struct freeze *f, const char *w, const struct com
 	if (!config_sub(conf, "waiver", w, "who") || !config_sub(conf, "waiver", w, "why") ||
 	    until == DAY_NONE)
 		return "a waiver names who, why and until";
+	if (waived_by(f, w) > 1)
+		return "it is not the only one of that name: waive it by its id";
 	if (!c->has_date)
 		return "the commit has no date";
 	return day_of_instant(c->committed) > until ? "it came after the waiver's end" : NULL;
 }
 
-static void refuse(struct freeze *f, struct table *t, const struct commit *c)
+/* What keeps a commit out: the row says it, the caller what follows. */
+static void add_row(struct freeze *f, struct table *t, const struct commit *c)
 {
-	const char *w = waiver_of(f, c);
-	const char *flaw = w ? waiver_flaw(f, w, c) : NULL;
-	const char *by = NULL;
 	char words[DATE_LEN];
 
-	f->refused++;
-	report_finding(&f->rel.report);
 	cell_text(t, "%s", rel_short(&f->rel, c->id));
 	if (c->has_date)
 		cell_text(t, "%s", day_text(day_of_instant(c->committed), words));
@@ -124,13 +137,35 @@ static void refuse(struct freeze *f, struct table *t, const struct commit *c)
 		cell_unknown(t, "no date");
 	cell_text(t, "%s", rel_author(c));
 	cell_short(t, c->subject);
-	is_acked(f, c, &by);
+}
+
+static void refuse(struct freeze *f, struct table *t, const struct commit *c, const char *by)
+{
+	const char *w = waiver_of(f, c);
+	const char *flaw = w ? waiver_flaw(f, w, c) : NULL;
+
+	f->refused++;
+	report_finding(&f->rel.report);
+	add_row(f, t, c);
 	if (flaw)
 		cell_text(t, "waived, but %s", flaw);
 	else if (by)
 		cell_text(t, "acked by %s, who is no release manager here", by);
+	else if (c->parent_count > 2)
+		cell_text(t, "a merge of more than two, with no release ack, in no window");
+	else if (c->parent_count > 1)
+		cell_text(t, "a merge with changes of its own, no release ack, in no window");
 	else
 		cell_text(t, "no release ack, in no window");
+}
+
+/* An ack, and no word in the settings on whose ack counts. */
+static void undecided(struct freeze *f, struct table *t, const struct commit *c, const char *by)
+{
+	f->undecided++;
+	report_undetermined(&f->rel.report);
+	add_row(f, t, c);
+	cell_unknown(t, "acked by %s, and no freeze.manager says whose ack counts", by);
 }
 
 static void show_used(struct freeze *f)
@@ -157,12 +192,56 @@ static void show_used(struct freeze *f)
 			else
 				cell_unknown(t, "not given");
 		}
-		for (k = 0; k < f->h.n && waiver_of(f, &f->h.v[k]) != w; k++)
-			;
-		cell_text(t, "%s", !whole ? "incomplete" : k < f->h.n ? "used" : "not used");
+		cell_text(t, "%s",
+			  !whole		? "incomplete"
+			  : waived_by(f, w) > 1 ? "of several"
+			  : waived_by(f, w)	? "used"
+						: "not used");
 		if (!whole)
 			report_finding(&f->rel.report);
 	}
+}
+
+static void judge_one(struct freeze *f, struct table *t, const struct commit *c)
+{
+	const char *w = waiver_of(f, c);
+	const char *by;
+	enum ack ack = ack_of(f, c, &by);
+
+	if (c->parent_count == 2 && !map_find(&f->own, c->id))
+		f->merges++;
+	else if (ack == ACK_MANAGER)
+		f->acked++;
+	else if (window_of(f, c))
+		f->in_window++;
+	else if (w && !waiver_flaw(f, w, c))
+		f->waived++;
+	else if (ack == ACK_OTHER && !config_get(&f->rel.conf, "freeze.manager"))
+		undecided(f, t, c, by);
+	else
+		refuse(f, t, c, by);
+}
+
+static void show_facts(struct freeze *f)
+{
+	struct report *r = &f->rel.report;
+
+	r->title = arena_printf(&r->arena, "Freeze check of %s", f->range.name);
+	report_fact(r, "rule", "Rule",
+		    "every commit bears %s of a release manager, lies in a window, or is waived",
+		    config_get(&f->rel.conf, "freeze.ack"));
+	report_fact_int(r, "acked", "Acked", (int64_t)f->acked);
+	report_fact_int(r, "in_window", "In a window", (int64_t)f->in_window);
+	report_fact_int(r, "waived", "Waived", (int64_t)f->waived);
+	report_fact_int(r, "refused", "Refused", (int64_t)f->refused);
+	if (f->undecided)
+		report_fact_int(r, "undecided", "Acked, by whom does not tell",
+				(int64_t)f->undecided);
+	report_fact_int(r, "merges", "Merges as git does them", (int64_t)f->merges);
+	report_fact(r, "gate", "Gate", "%s",
+		    r->status == 0   ? "pass"
+		    : r->status == 1 ? "fail"
+				     : "cannot be determined");
 }
 
 static void judge(struct freeze *f)
@@ -170,38 +249,37 @@ static void judge(struct freeze *f)
 	static const struct column columns[] = {{"commit", "Commit"}, {"date", "Date"},
 						{"author", "Author"}, {"subject", "Subject"},
 						{"reason", "Reason"}, {0}};
-	struct report *r = &f->rel.report;
-	struct table *t = report_table(r, "refused", "Commits that break the freeze", columns,
-				       "Commits without merges, by commit date.");
+	struct table *t = report_table(
+		&f->rel.report, "refused", "Commits that break the freeze", columns,
+		"Commits, and merges that are not what git makes of their parents. Windows and "
+		"waivers go by commit date, which the committer sets.");
 	size_t i;
 
-	for (i = 0; i < f->h.n; i++) {
-		const struct commit *c = &f->h.v[i];
-		const char *by;
-		const char *w;
-
-		if (c->parent_count > 1)
-			continue;
-		w = waiver_of(f, c);
-		if (is_acked(f, c, &by))
-			f->acked++;
-		else if (window_of(f, c))
-			f->in_window++;
-		else if (w && !waiver_flaw(f, w, c))
-			f->waived++;
-		else
-			refuse(f, t, c);
-	}
-	r->title = arena_printf(&r->arena, "Freeze check of %s", f->range.name);
-	report_fact(r, "rule", "Rule", "every commit bears %s%s, lies in a window, or is waived",
-		    config_get(&f->rel.conf, "freeze.ack"),
-		    config_get(&f->rel.conf, "freeze.manager") ? " of a release manager" : "");
-	report_fact_int(r, "acked", "Acked", (int64_t)f->acked);
-	report_fact_int(r, "in_window", "In a window", (int64_t)f->in_window);
-	report_fact_int(r, "waived", "Waived", (int64_t)f->waived);
-	report_fact_int(r, "refused", "Refused", (int64_t)f->refused);
-	report_fact(r, "gate", "Gate", "%s", f->refused ? "fail" : "pass");
+	for (i = 0; i < f->h.n; i++)
+		judge_one(f, t, &f->h.v[i]);
 	show_used(f);
+	show_facts(f);
+}
+
+/* Which merges of two hold more, or less, than git's own merge of their parents. */
+static int load_merges(struct freeze *f, struct err *e)
+{
+	struct history merges = {0};
+	bool any = false;
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; i < f->h.n; i++)
+		any |= f->h.v[i].parent_count == 2;
+	if (any)
+		ret = history_load(&merges, f->rel.repo_path, f->range.from, f->range.to,
+				   HISTORY_MERGES | HISTORY_REMERGE | HISTORY_LINES | HISTORY_BRIEF,
+				   e);
+	for (i = 0; i < merges.n; i++)
+		if (merges.v[i].change_count)
+			*map_at(&f->own, arena_strdup(&f->rel.report.arena, merges.v[i].id)) = 1;
+	history_free(&merges);
+	return ret;
 }
 
 int freeze_run(struct cli *cli, void *opts, int argc, char **argv)
@@ -219,11 +297,17 @@ int freeze_run(struct cli *cli, void *opts, int argc, char **argv)
 		ret = range_parse(f.rel.git, argv[0], &f.range, &cli->err);
 	if (!ret)
 		ret = history_load(&f.h, f.rel.repo_path, f.range.from, f.range.to, 0, &cli->err);
+	if (!ret && !f.h.n)
+		ret = err_fail(&cli->err, "%s: no commit in the range: are its ends the right way?",
+			       f.range.name);
+	if (!ret)
+		ret = load_merges(&f, &cli->err);
 	if (!ret)
 		judge(&f);
 	ret = rel_end(&f.rel, ret);
 	free(f.windows);
 	free(f.waivers);
+	map_free(&f.own);
 	history_free(&f.h);
 	range_free(&f.range);
 	return ret;

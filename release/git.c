@@ -6,6 +6,7 @@
 
 #include <git2.h>
 #include <git2/sys/mempack.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +22,74 @@ static const char *reason(void)
 	const git_error *last = git_error_last();
 
 	return last && last->message ? last->message : "no reason given";
+}
+
+/* Settings that would change what git counts, or the form in which it tells of it. */
+static const char *const pins[][2] = {
+	{"advice.graftFileDeprecated", "false"},
+	{"log.showRoot", "true"},
+	{"log.showSignature", "false"},
+	{"log.diffMerges", "separate"},
+	{"log.follow", "false"},
+	{"log.abbrevCommit", "false"},
+	{"log.decorate", "false"},
+	{"log.mailmap", "false"},
+	{"format.pretty", "medium"},
+	{"i18n.logOutputEncoding", "UTF-8"},
+	{"diff.algorithm", "default"},
+	{"diff.context", "3"},
+	{"diff.interHunkContext", "0"},
+	{"diff.indentHeuristic", "true"},
+	{"diff.ignoreSubmodules", "none"},
+	{"diff.mnemonicPrefix", "false"},
+	{"diff.noprefix", "false"},
+	{"diff.orderFile", "/dev/null"},
+	{"diff.relative", "false"},
+	{"diff.renameLimit", "1000"},
+	{"diff.renames", "true"},
+	{"diff.submodule", "short"},
+};
+
+/* `git rev-parse --local-env-vars`, and what else changes a diff. */
+static const char *const foreign[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",
+				      "GIT_ATTR_SOURCE",
+				      "GIT_COMMON_DIR",
+				      "GIT_CONFIG",
+				      "GIT_CONFIG_PARAMETERS",
+				      "GIT_DIFF_OPTS",
+				      "GIT_DIR",
+				      "GIT_EXTERNAL_DIFF",
+				      "GIT_GLOB_PATHSPECS",
+				      "GIT_ICASE_PATHSPECS",
+				      "GIT_IMPLICIT_WORK_TREE",
+				      "GIT_INDEX_FILE",
+				      "GIT_LITERAL_PATHSPECS",
+				      "GIT_NAMESPACE",
+				      "GIT_NOGLOB_PATHSPECS",
+				      "GIT_OBJECT_DIRECTORY",
+				      "GIT_PREFIX",
+				      "GIT_REPLACE_REF_BASE",
+				      "GIT_SHALLOW_FILE",
+				      "GIT_WORK_TREE"};
+
+void git_pin(void)
+{
+	size_t n = sizeof(pins) / sizeof(*pins);
+	char name[32];
+	size_t i;
+
+	for (i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
+		unsetenv(foreign[i]);
+	setenv("GIT_NO_REPLACE_OBJECTS", "1", 1);
+	setenv("GIT_GRAFT_FILE", "/dev/null", 1);
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "GIT_CONFIG_KEY_%zu", i);
+		setenv(name, pins[i][0], 1);
+		snprintf(name, sizeof(name), "GIT_CONFIG_VALUE_%zu", i);
+		setenv(name, pins[i][1], 1);
+	}
+	snprintf(name, sizeof(name), "%zu", n);
+	setenv("GIT_CONFIG_COUNT", name, 1);
 }
 
 /* Why @any, which a name leads to (NULL: to nothing), is no commit. */
@@ -218,20 +287,35 @@ int git_same_tree(struct git *g, const char *a, const char *b)
 	return same;
 }
 
-static void read_tag(struct git_ref *r, git_object *o)
+/* A signature begins a line and ends the message; its words elsewhere are none. */
+static bool holds_signature(const char *text)
+{
+	static const char *const kinds[] = {"PGP SIGNATURE", "SSH SIGNATURE", "SIGNED MESSAGE"};
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		autofree char *begin = mem_printf("-----BEGIN %s-----\n", kinds[i]);
+		autofree char *end = mem_printf("\n-----END %s-----", kinds[i]);
+		const char *at = strstr(text, begin);
+		const char *last = at ? strstr(at, end) : NULL;
+
+		if (last && (at == text || at[-1] == '\n') &&
+		    !last[strlen(end) + strspn(last + strlen(end), "\n")])
+			return true;
+	}
+	return false;
+}
+
+/* @name: of the ref. A tag object that was made for another name signs nothing here. */
+static void read_tag(struct git_ref *r, git_object *o, const char *name)
 {
 	const git_tag *tag = (const git_tag *)o;
 	const git_signature *who = git_tag_tagger(tag);
-	static const char *const marks[] = {"-----BEGIN PGP SIGNATURE-----",
-					    "-----BEGIN SSH SIGNATURE-----",
-					    "-----BEGIN SIGNED MESSAGE-----"};
 	const char *text = git_tag_message(tag);
-	size_t i;
 
 	r->has_tagger = who != NULL;
 	r->tagged = who ? who->when.time : 0;
-	for (i = 0; text && i < sizeof(marks) / sizeof(*marks); i++)
-		r->is_signed |= strstr(text, marks[i]) != NULL;
+	r->is_signed = text && holds_signature(text) && !strcmp(git_tag_name(tag), name);
 }
 
 static void read_ref(struct git *g, struct arena *a, struct git_ref *r, const char *full)
@@ -245,7 +329,7 @@ static void read_ref(struct git *g, struct arena *a, struct git_ref *r, const ch
 		git_oid_tostr(r->id, GIT_ID_LEN, git_object_id(commit));
 		r->committed = git_commit_time((const git_commit *)commit);
 		if (git_object_type(top) == GIT_OBJECT_TAG)
-			read_tag(r, top);
+			read_tag(r, top, text_starts(full, "refs/tags/") ? full + 10 : full);
 	}
 	git_object_free(top);
 	git_object_free(commit);

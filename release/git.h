@@ -20,6 +20,13 @@
 
 struct git;
 
+/*
+ * Makes every git program that this process starts look at what libgit2 looks at, under
+ * git's own defaults: variables that name another repository are dropped, replaced and
+ * grafted commits are taken as they are, settings of log and diff do not count.
+ */
+void git_pin(void);
+
 /* Opens the repository that @path is in. */
 struct git *git_open(const char *path, struct err *e);
 void git_close(struct git *g);
@@ -54,7 +61,7 @@ int git_same_tree(struct git *g, const char *a, const char *b);
 struct git_ref {
 	const char *name; /* "RELEASE-4.6.0", "stable-4.6", "origin/stable-4.6" */
 	bool is_tag;
-	bool is_signed; /* the tag object holds a signature (not checked here) */
+	bool is_signed; /* the tag object, of this name, ends in a signature (not checked here) */
 	bool has_tagger; /* an annotated tag with a date of its own */
 	int64_t tagged; /* that date, seconds */
 	int64_t committed; /* date of the commit, seconds */

@@ -2,6 +2,7 @@
 #include "release/history.h"
 
 #include "common/text.h"
+#include "release/date.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ static const char *const whole_buffers[] = {"GIT_FLUSH=0", NULL};
 /* What --raw says of a rename, before --numstat comes to it. */
 struct source {
 	const char *id; /* of the old content */
+	bool same; /* the new content is the old one */
 	const char *path; /* the new name */
 };
 
@@ -30,6 +32,7 @@ struct history_job {
 	struct change *rename; /* waits for its names */
 	unsigned int raw_names; /* still to come of a file that --raw tells of */
 	const char *old_id; /* of the rename that --raw tells of */
+	bool same; /* it has the old content */
 	struct source *sources; /* old contents of the commit's renames, in their order */
 	size_t source_count, source_next;
 	bool broken;
@@ -57,6 +60,8 @@ int range_parse(struct git *g, const char *text, struct range *r, struct err *e)
 
 	memset(r, 0, sizeof(*r));
 	r->name = mem_strdup(text);
+	if (!*text)
+		return err_set(e, ERR_USAGE, "the range is empty: is a variable not set?");
 	if (dots && dots[2] == '.')
 		return err_set(e, ERR_USAGE,
 			       "%s: three dots mean both sides: write OLD..NEW with two", text);
@@ -92,7 +97,7 @@ static int64_t instant(const char *s, bool *ok)
 
 	errno = 0;
 	v = strtoll(s, &end, 10);
-	if (!*s || *end || errno)
+	if (!*s || *end || errno || !instant_is_sane(v))
 		*ok = false;
 	return v;
 }
@@ -169,6 +174,7 @@ static bool raw_token(struct history_job *job, const char *s)
 	job->raw_names = 1;
 	if (status[1] == 'R' || status[1] == 'C') {
 		job->old_id = arena_strndup(&job->h->arena, old + 1, len);
+		job->same = !strncmp(old + 1, old + 1 + len + 1, len);
 		job->raw_names = 2;
 	}
 	return true;
@@ -183,20 +189,24 @@ static void raw_name(struct history_job *job, const char *s)
 	job->sources = mem_grow(job->sources, job->source_count, sizeof(*job->sources));
 	to = &job->sources[job->source_count++];
 	to->id = job->old_id;
+	to->same = job->same;
 	to->path = arena_strdup(&job->h->arena, s);
 }
 
 /* Both lists have the same order. */
-static const char *source_of(struct history_job *job, const char *path)
+static void find_source(struct history_job *job, struct change *ch)
 {
+	ch->old_id = "";
 	while (job->source_next < job->source_count) {
 		const struct source *from = &job->sources[job->source_next++];
 
-		if (!strcmp(from->path, path))
-			return from->id;
+		if (strcmp(from->path, ch->path) != 0)
+			continue;
+		ch->old_id = from->id;
+		ch->same = from->same;
+		return;
 	}
 	job->broken = true;
-	return "";
 }
 
 /* "12\t3\tpath", "-\t-\tpath" of a binary file, or "12\t3\t" before two names. */
@@ -204,18 +214,18 @@ static bool numstat_token(struct history_job *job, const char *s)
 {
 	struct commit *c = &job->h->v[job->h->n - 1];
 	struct change *ch;
-	char *end;
 	int which;
 
 	c->changes = mem_grow(c->changes, c->change_count, sizeof(*c->changes));
 	ch = &c->changes[c->change_count];
 	memset(ch, 0, sizeof(*ch));
 	for (which = 0; which < 2; which++) {
-		long n = *s == '-' ? -1 : strtol(s, &end, 10);
+		char *end = (char *)(uintptr_t)(s + 1);
+		long n = -1;
 
-		if (*s == '-')
-			end = (char *)(uintptr_t)(s + 1);
-		else if (*s < '0' || *s > '9')
+		if (*s >= '0' && *s <= '9')
+			n = strtol(s, &end, 10);
+		else if (*s != '-')
 			return false;
 		if (*end != '\t')
 			return false;
@@ -241,7 +251,7 @@ static void token(struct history_job *job, const char *s)
 
 		*name = arena_strdup(&job->h->arena, s);
 		if (name == &job->rename->path) {
-			job->rename->old_id = source_of(job, s);
+			find_source(job, job->rename);
 			job->rename = NULL;
 		}
 		return;
@@ -250,7 +260,7 @@ static void token(struct history_job *job, const char *s)
 		raw_name(job, s);
 		return;
 	}
-	s += *s == '\n';
+	s += strspn(s, "\n");
 	if (*s == 1)
 		begin_commit(job, s + 1);
 	else if (*s && (!job->h->n || !(*s == ':' ? raw_token(job, s) : numstat_token(job, s))))
@@ -287,10 +297,6 @@ struct history_job *history_begin(struct history *h, const char *repo, const cha
 	job->argv[n++] = "git";
 	job->argv[n++] = "-C";
 	job->argv[n++] = repo;
-	job->argv[n++] = "-c";
-	job->argv[n++] = "log.showSignature=false";
-	job->argv[n++] = "-c";
-	job->argv[n++] = "i18n.logOutputEncoding=UTF-8";
 	job->argv[n++] = "log";
 	job->argv[n++] = "-z";
 	job->argv[n++] = "--no-color";
@@ -310,7 +316,9 @@ struct history_job *history_begin(struct history *h, const char *repo, const cha
 		job->argv[n++] = "--diff-merges=off";
 	if (flags & HISTORY_MERGES) {
 		job->argv[n++] = "--merges";
-		job->argv[n++] = flags & HISTORY_FIRST_PARENT ? "--diff-merges=first-parent" : "-m";
+		job->argv[n++] = flags & HISTORY_FIRST_PARENT ? "--diff-merges=first-parent"
+				 : flags & HISTORY_REMERGE    ? "--diff-merges=remerge"
+							      : "-m";
 	}
 	job->argv[n++] = to;
 	job->words[0] = mem_printf("^%s", from ? from : "");

@@ -24,7 +24,10 @@ struct change {
 	const char *path;
 	const char *old; /* the name before, of a rename; else NULL */
 	const char *old_id; /* the id of that file's content */
+	bool same; /* which is the new one's */
 	long old_lines; /* of that content + 1, once somebody counted them; else 0 */
+	bool apart; /* somebody asked git for the two numbers without the rename: */
+	long apart_added, apart_removed;
 };
 
 struct commit {
@@ -34,7 +37,7 @@ struct commit {
 	const char *author, *author_mail;
 	const char *committer, *committer_mail;
 	int64_t authored, committed; /* seconds */
-	bool has_date; /* both could be read */
+	bool has_date; /* both could be read, and are sane */
 	const char *subject; /* first line of the message */
 	const char *message;
 	struct change *changes; /* with HISTORY_LINES; none of merges */
@@ -46,6 +49,7 @@ enum {
 	HISTORY_FIRST_PARENT = 2,
 	HISTORY_MERGES = 4, /* only merges */
 	HISTORY_BRIEF = 8, /* no authors and committers */
+	HISTORY_REMERGE = 16, /* lines of merges of two: against git's own merge of their parents */
 };
 
 /* Every git knows the empty tree by this id. */

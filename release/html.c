@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS_MAX 600
-
 static const char style[] =
 	":root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;"
 	"--band:#f6f8fa;--good:#1a7f37;--bad:#b42318;--dim:#8a5a00;--link:#0a58ca}\n"
@@ -137,18 +135,18 @@ static const char *page_of(const struct report *r, const char *words)
 
 static void put_cell(FILE *to, const struct report *r, const struct cell *c)
 {
-	char words[WORDS_MAX];
-	const char *page;
+	struct strbuf b = {0};
+	const char *words = cell_words(c, &b);
+	const char *page = c->kind == CELL_TEXT ? page_of(r, words) : NULL;
 
-	cell_words(c, words, sizeof(words));
-	page = c->kind == CELL_TEXT ? page_of(r, words) : NULL;
-	if (!page && c->kind == CELL_TEXT && !strncmp(words, "https://", 8) &&
+	if (!page && c->kind == CELL_TEXT && text_starts(words, "https://") &&
 	    !strpbrk(words, " \"'<>"))
 		page = words;
 	if (page)
 		put_link(to, page, words, false);
 	else
 		put(to, words);
+	strbuf_free(&b);
 }
 
 static void put_table(const struct report *r, const struct table *t, FILE *to)
@@ -207,7 +205,6 @@ static void put_section(const struct report *r, const struct section *s, FILE *t
 void report_print_html(const struct report *r, FILE *to)
 {
 	const char *title = *r->title ? r->title : r->verb;
-	char words[WORDS_MAX];
 	size_t i;
 
 	fputs("<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
@@ -220,9 +217,8 @@ void report_print_html(const struct report *r, FILE *to)
 	put(to, title);
 	fputs(r->fact_count ? "</h1>\n<dl>\n" : "</h1>\n", to);
 	for (i = 0; i < r->fact_count; i++) {
-		cell_words(&r->facts[i].value, words, sizeof(words));
 		fprintf(to, "<dt>%s</dt><dd>", r->facts[i].title);
-		put(to, words);
+		put_cell(to, r, &r->facts[i].value);
 		fputs("</dd>\n", to);
 	}
 	if (r->fact_count)

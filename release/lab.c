@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define RESULT_MAX (64U << 20)
+#define COMMIT_MIN 7 /* digits of an id that tells commits apart */
 
 /* One outcome of one test: a file RESULTS/COMMIT/HOST/NAME. */
 struct run {
@@ -16,20 +17,34 @@ struct run {
 	double seconds;
 };
 
+/* A file that could not be used. */
+struct unread {
+	const char *commit; /* the first folder of its path, or NULL */
+	const char *why;
+};
+
 struct lab {
 	struct rel rel;
 	const struct lab_opts *opts;
 	struct arena arena;
 	struct run *v; /* by test, commit and host */
 	size_t n;
-	const char **unread; /* why a file could not be used */
+	struct unread *unread;
 	size_t unread_count;
 };
 
-static void add_unread(struct lab *l, const char *why)
+static void add_unread(struct lab *l, const char *commit, const char *why)
 {
 	l->unread = mem_grow(l->unread, l->unread_count, sizeof(*l->unread));
-	l->unread[l->unread_count++] = arena_strdup(&l->arena, why);
+	l->unread[l->unread_count].commit = commit;
+	l->unread[l->unread_count++].why = arena_strdup(&l->arena, why);
+}
+
+static bool is_commit(const char *s)
+{
+	size_t len = strspn(s, "0123456789abcdef");
+
+	return !s[len] && len >= COMMIT_MIN && len <= 40;
 }
 
 static void add_runs(struct lab *l, const char *commit, const char *host, const struct results *r)
@@ -49,29 +64,43 @@ static void add_runs(struct lab *l, const char *commit, const char *host, const 
 	}
 }
 
-static int on_file(const char *rel, void *ctx, struct err *e)
+static void read_file(struct lab *l, const char *rel, const char *commit, const char *host)
 {
-	struct lab *l = ctx;
-	const char *slash = strchr(rel, '/');
-	const char *second = slash ? strchr(slash + 1, '/') : NULL;
 	autofree char *path = path_join(l->opts->results, rel);
 	struct err why = ERR_INIT;
 	struct file_data f = {0};
 	struct results r = {0};
 
-	(void)e;
-	if (!second) {
-		add_unread(l, arena_printf(&l->arena, "%s: not in a folder COMMIT/HOST", rel));
-		return 0;
-	}
 	if (file_read(path, RESULT_MAX, &f, &why) < 0 ||
 	    results_read(&r, rel, (const char *)f.data, f.size, &why) < 0)
-		add_unread(l, why.text);
+		add_unread(l, commit, why.text);
 	else
-		add_runs(l, arena_strndup(&l->arena, rel, (size_t)(slash - rel)),
-			 arena_strndup(&l->arena, slash + 1, (size_t)(second - slash - 1)), &r);
+		add_runs(l, commit, host, &r);
 	results_free(&r);
 	file_free(&f);
+}
+
+static int on_file(const char *rel, bool regular, void *ctx, struct err *e)
+{
+	struct lab *l = ctx;
+	const char *slash = strchr(rel, '/');
+	const char *second = slash ? strchr(slash + 1, '/') : NULL;
+	const char *commit = slash ? arena_strndup(&l->arena, rel, (size_t)(slash - rel)) : NULL;
+	const char *why = NULL;
+
+	(void)e;
+	if (!regular)
+		why = "not a regular file";
+	else if (!second)
+		why = "not in a folder COMMIT/HOST";
+	else if (!is_commit(commit))
+		why = "its first folder is no commit id of 7 to 40 digits";
+	if (why || !second) {
+		add_unread(l, commit, arena_printf(&l->arena, "%s: %s", rel, why));
+		return 0;
+	}
+	read_file(l, rel, commit,
+		  arena_strndup(&l->arena, slash + 1, (size_t)(second - slash - 1)));
 	return 0;
 }
 
@@ -102,11 +131,17 @@ static int load(struct lab *l, struct err *e)
 			       "files COMMIT/HOST/NAME.xml, .tap or .subunit");
 	if (!file_is_dir(l->opts->results))
 		return err_fail(e, "%s: no such folder", l->opts->results);
-	if (dir_walk(l->opts->results, on_file, l, e) < 0)
+	if (dir_walk_all(l->opts->results, on_file, l, e) < 0)
 		return -1;
 	if (l->n)
 		qsort(l->v, l->n, sizeof(*l->v), by_place);
 	return 0;
+}
+
+/* Both may be ids of one commit, one of them cut short. */
+static bool same_commit(const char *a, const char *b)
+{
+	return text_starts(a, b) || text_starts(b, a);
 }
 
 /* Of one commit, or of all (NULL). */
@@ -118,8 +153,8 @@ static void show_unread(struct lab *l, const char *commit)
 	size_t i;
 
 	for (i = 0; i < l->unread_count; i++)
-		if (!commit || text_starts(l->unread[i], commit))
-			cell_unknown(t, "%s", l->unread[i]);
+		if (!commit || (l->unread[i].commit && same_commit(l->unread[i].commit, commit)))
+			cell_unknown(t, "%s", l->unread[i].why);
 	if (table_rows(t))
 		report_undetermined(&l->rel.report);
 }
@@ -313,7 +348,8 @@ static int show_lab(struct lab *l, struct err *e)
 	report_fact_int(r, "hosts", "Hosts", (int64_t)hosts.n);
 	report_fact_int(r, "commits", "Commits", (int64_t)commits.n);
 	show_matrix(l, &tests, &hosts, &commits);
-	show_chart(l, &tests, &hosts, &commits);
+	if (l->rel.format == FORMAT_SVG || l->rel.format == FORMAT_HTML)
+		show_chart(l, &tests, &hosts, &commits);
 	show_flaky(l, &tests, &commits);
 	ret = show_hosts(l, &hosts, e);
 	show_unread(l, NULL);
@@ -336,15 +372,30 @@ static bool is_waived(struct lab *l, const char *test, const char **why)
 	return who && *why && until != DAY_NONE && l->rel.today <= until;
 }
 
-/* The folder of a commit: its name may be shorter or longer than what was asked for. */
-static const char *find_commit(const struct lab *l, const char *asked)
+/*
+ * The folder of a commit: its name may be shorter or longer than what was asked for. Of
+ * two that could be meant, neither is taken: they may hold different commits.
+ */
+static const char *find_commit(const struct lab *l, const char *asked, struct err *e)
 {
+	const char *found = NULL;
 	size_t i;
 
-	for (i = 0; i < l->n; i++)
-		if (text_starts(l->v[i].commit, asked) || text_starts(asked, l->v[i].commit))
-			return l->v[i].commit;
-	return asked;
+	for (i = 0; i < l->n; i++) {
+		const char *commit = l->v[i].commit;
+
+		if (!same_commit(commit, asked))
+			continue;
+		if (found && strcmp(found, commit) != 0) {
+			err_fail(e,
+				 "%s: two folders could be meant, %s and %s: join the results "
+				 "of one commit, or ask for more digits",
+				 asked, found, commit);
+			return NULL;
+		}
+		found = commit;
+	}
+	return found ? found : asked;
 }
 
 static const char *plural(size_t n)
@@ -397,14 +448,16 @@ static int show_gate(struct lab *l, const char *asked, struct err *e)
 	static const struct column columns[] = {
 		{"test", "Required test"}, {"verdict", "Verdict"}, {"why", "Why"}, {0}};
 	struct report *r = &l->rel.report;
-	const char *commit = find_commit(l, asked);
-	const char *test;
+	const char *commit, *test;
 	struct table *t;
 	unsigned int hosts;
 	size_t i = 0;
 
-	if (strlen(asked) < 7 || strspn(asked, "0123456789abcdef") != strlen(asked))
-		return err_set(e, ERR_USAGE, "%s: not a commit id of 7 digits or more", asked);
+	if (!is_commit(asked))
+		return err_set(e, ERR_USAGE, "%s: not a commit id of 7 to 40 digits", asked);
+	commit = find_commit(l, asked, e);
+	if (!commit)
+		return -1;
 	if (config_uint(&l->rel.conf, "gate.hosts", 1, 1000, &hosts, e) < 0)
 		return -1;
 	if (!config_get(&l->rel.conf, "gate.require"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "release/lines.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -99,13 +100,12 @@ int lines_load(struct lines *l, struct rel *r, const struct range *range, struct
 				"--no-color", "--format=%ae", range->from,  "--",  NULL};
 	struct batch b = {0};
 	size_t authors = JOBS;
-	char base[GIT_ID_LEN];
 	int found = 0;
 	size_t i;
 	int ret;
 
 	if (*range->from && (l->want[BASE] || l->want[BASE_NO_RENAMES]))
-		found = history_base(r->repo_path, range->from, range->to, base, e);
+		found = history_base(r->repo_path, range->from, range->to, l->base_id, e);
 	if (found < 0)
 		return -1;
 	add_history(&b, &l->all, r, range, HISTORY_LINES);
@@ -118,7 +118,7 @@ int lines_load(struct lines *l, struct rel *r, const struct range *range, struct
 	if (l->want[TREE] || l->want[TREE_NO_RENAMES])
 		add_diff(&b, &l->tree, r, range->from, range->to);
 	if (found)
-		add_diff(&b, &l->base, r, base, range->to);
+		add_diff(&b, &l->base, r, l->base_id, range->to);
 	if (*range->from) {
 		authors = b.n;
 		next(&b)->argv = before;
@@ -167,11 +167,67 @@ static long old_lines(struct rel *r, struct change *ch)
 	return ch->old_lines - 1;
 }
 
+/* Adds up the lines "ADDED\tREMOVED\tPATH" of @out that are of the two files of @ch. */
+static void read_apart(struct change *ch, const struct strbuf *out)
+{
+	const char *s = out->data;
+	const char *end = s + out->len;
+
+	while (s < end) {
+		long added, removed;
+		int used = 0;
+
+		if (sscanf(s, "%ld\t%ld\t%n", &added, &removed, &used) == 2 && used &&
+		    (!strcmp(s + used, ch->path) || !strcmp(s + used, ch->old))) {
+			ch->apart_added += added;
+			ch->apart_removed += removed;
+		}
+		s += strlen(s) + 1;
+	}
+}
+
+/*
+ * A rename from or to a binary file: which side has lines, and how many, only git knows,
+ * by the content and by attributes.
+ */
+static int ask_apart(struct rel *r, struct change *ch, const char *from, const char *to)
+{
+	const char *const argv[] = {"git",
+				    "--literal-pathspecs",
+				    "-C",
+				    r->repo_path,
+				    "diff",
+				    "-z",
+				    "--no-color",
+				    "--no-ext-diff",
+				    "--numstat",
+				    "--no-renames",
+				    *from ? from : EMPTY_TREE,
+				    to,
+				    "--",
+				    ch->old,
+				    ch->path,
+				    NULL};
+	struct proc p = {.argv = argv};
+	struct err e = ERR_INIT;
+	int ret = ch->apart || ch->same ? 0 : proc_run(&p, &e);
+
+	if (!ret && p.status)
+		ret = -1;
+	if (!ret && p.out.len)
+		read_apart(ch, &p.out);
+	ch->apart = !ret;
+	proc_free(&p);
+	return ret;
+}
+
 /*
  * As add_commit(), with renames taken apart: the old file is removed, and the new one, which
- * has as many lines as that but for those added and removed, is added.
+ * has as many lines as that but for those added and removed, is added. @from and @to are
+ * what was compared.
  */
-static void add_apart(struct line_sum *s, struct rel *r, const struct commit *c)
+static void add_apart(struct line_sum *s, struct rel *r, const struct commit *c, const char *from,
+		      const char *to)
 {
 	size_t i;
 
@@ -179,6 +235,12 @@ static void add_apart(struct line_sum *s, struct rel *r, const struct commit *c)
 		struct change *ch = &c->changes[i];
 		long before;
 
+		if (ch->added < 0 && ch->old) {
+			if (ask_apart(r, ch, from, to) < 0)
+				s->unknown = "git does not tell the lines of a renamed binary file";
+			s->added += ch->apart_added;
+			s->removed += ch->apart_removed;
+		}
 		if (ch->added < 0)
 			continue;
 		before = ch->old ? old_lines(r, ch) : 0;
@@ -193,12 +255,16 @@ static void first_parent(const struct commit *c, char id[GIT_ID_LEN])
 	snprintf(id, GIT_ID_LEN, "%.*s", (int)strcspn(c->parents, " "), c->parents);
 }
 
+/* What a commit changed in its first parent. */
 static void add_either(struct line_sum *s, struct rel *r, const struct commit *c, bool renames)
 {
+	char parent[GIT_ID_LEN];
+
+	first_parent(c, parent);
 	if (renames)
 		add_commit(s, c);
 	else
-		add_apart(s, r, c);
+		add_apart(s, r, c, parent, c->id);
 }
 
 static void count(struct line_sum *s, const struct commit *c)
@@ -271,7 +337,7 @@ static void sum_first_parent(struct line_sum *s, struct rel *r, const struct lin
 }
 
 static void sum_diff(struct line_sum *s, struct rel *r, const struct lines *l,
-		     const struct history *h, bool renames)
+		     const struct history *h, const char *from, const char *to, bool renames)
 {
 	size_t i;
 
@@ -279,8 +345,10 @@ static void sum_diff(struct line_sum *s, struct rel *r, const struct lines *l,
 		count(s, &l->all.v[i]);
 	if (!h->n)
 		s->unknown = "the two ends have no common ancestor";
+	else if (renames)
+		add_commit(s, h->v);
 	else
-		add_either(s, r, h->v, renames);
+		add_apart(s, r, h->v, from, to);
 }
 
 struct line_sum lines_sum(struct lines *l, struct rel *r, const struct range *range, size_t m)
@@ -304,10 +372,10 @@ struct line_sum lines_sum(struct lines *l, struct rel *r, const struct range *ra
 		break;
 	case TREE:
 	case TREE_NO_RENAMES:
-		sum_diff(&s, r, l, &l->tree, m == TREE);
+		sum_diff(&s, r, l, &l->tree, range->from, range->to, m == TREE);
 		break;
 	default:
-		sum_diff(&s, r, l, &l->base, m == BASE);
+		sum_diff(&s, r, l, &l->base, l->base_id, range->to, m == BASE);
 	}
 	if (m >= BASE && !*range->from)
 		s.unknown = "the range has no beginning";

@@ -6,7 +6,7 @@
  * is a git command; its numbers are that command's, summed. What several commands
  * would read twice is read once: the diff of a commit without merges is the same in
  * all of them, and a rename that is not followed is the whole old file removed and
- * the whole new one added.
+ * the whole new one added. Only for a rename that is binary on one side is git asked again.
  */
 #ifndef RELEASE_LINES_H
 #define RELEASE_LINES_H
@@ -35,6 +35,7 @@ struct lines {
 	struct history first; /* merges on the first-parent line, if @merges was not read */
 	struct history tree; /* one diff from end to end */
 	struct history base; /* one diff from the merge base */
+	char base_id[GIT_ID_LEN];
 	struct strbuf before; /* addresses of all authors before the range, one a line */
 	bool want[LINE_METHODS];
 };

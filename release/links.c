@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SUBJECT_TWICE ((size_t)-1)
+
 const char *const link_how_names[HOW_COUNT] = {"own", "master commit", "cherry picked", "patch-id",
 					       "subject"};
 
@@ -66,6 +68,7 @@ static void link_stated(struct links *l, size_t i)
 
 static void index_theirs(struct links *l)
 {
+	size_t *at;
 	size_t i;
 
 	l->by_id = mem_zalloc(l->theirs.n + 1, sizeof(const struct commit *));
@@ -74,7 +77,8 @@ static void index_theirs(struct links *l)
 	qsort(l->by_id, l->theirs.n, sizeof(const struct commit *), by_id);
 	for (i = l->theirs.n; i-- > 0;) {
 		*map_at(&l->ids, l->theirs.v[i].id) = i + 1;
-		*map_at(&l->subjects, l->theirs.v[i].subject) = i + 1;
+		at = map_at(&l->subjects, l->theirs.v[i].subject);
+		*at = *at ? SUBJECT_TWICE : i + 1;
 	}
 }
 
@@ -231,10 +235,13 @@ void links_subjects(struct links *l)
 	for (i = 0; i < l->ours.n; i++) {
 		size_t *at = map_find(&l->subjects, l->ours.v[i].subject);
 
-		if (!l->v[i].how && at) {
-			l->v[i].how = HOW_SUBJECT;
+		if (l->v[i].how || !at || l->ours.v[i].parent_count > 1)
+			continue;
+		l->v[i].how = HOW_SUBJECT;
+		if (*at == SUBJECT_TWICE)
+			l->v[i].lost = "several commits on the main branch have this subject";
+		else
 			l->v[i].from = &l->theirs.v[*at - 1];
-		}
 	}
 }
 

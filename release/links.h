@@ -19,7 +19,7 @@ extern const char *const link_how_names[HOW_COUNT];
 struct link {
 	enum link_how how;
 	const struct commit *from; /* on the main branch, or NULL */
-	const char *lost; /* why a stated commit cannot be found, or NULL */
+	const char *lost; /* why its origin cannot be told, though there is one, or NULL */
 };
 
 /* A branch and the main branch since they parted. */
@@ -30,7 +30,7 @@ struct links {
 	struct link *v; /* one for each of @ours */
 	struct map ids; /* of theirs -> index + 1 */
 	const struct commit **by_id; /* theirs, in the order of their ids */
-	struct map subjects; /* of theirs -> index + 1; the newest */
+	struct map subjects; /* of theirs -> index + 1, SUBJECT_TWICE if several have it */
 };
 
 /*
@@ -45,7 +45,7 @@ int links_load(struct links *l, const char *repo, const char *branch, const char
  */
 int links_patches(struct links *l, const char *repo, const char *head, const char *main,
 		  const char *const *only, size_t n, struct err *e);
-/* Then by equal subject. */
+/* Then by equal subject; of several that have it, none is taken: it is lost. */
 void links_subjects(struct links *l);
 void links_free(struct links *l);
 

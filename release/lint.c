@@ -26,6 +26,7 @@ enum {
 	SUP_UNSTABLE,
 	SUP_NOT_YET,
 	SUP_VERSION,
+	SUP_DATE,
 	PINS,
 	EXTRAVERSION,
 };
@@ -51,6 +52,7 @@ static const struct rule rules[] = {
 			 "decide: supported, or not, in this release"},
 	[SUP_VERSION] = {"support-version", "another version than the release's",
 			 "name the release in Xen-Version"},
+	[SUP_DATE] = {"support-date", "the date is none", "write YYYY-MM-DD"},
 	[PINS] = {"pins-branch", "a sub-repository is pinned to a branch that moves",
 		  "pin a tag or commit"},
 	[EXTRAVERSION] = {"version-extra", "the version file does not say the release",
@@ -83,6 +85,14 @@ static void found(struct lint *l, int rule, const char *file, int line, const ch
 	report_finding(&l->rel->report);
 }
 
+/* A rule whose subject is not there is not kept: it is not known. */
+static void unknown(struct lint *l, const char *file, const char *what)
+{
+	report_note(&l->rel->report, "unknown: %s: %s, so its rules could not be checked.", file,
+		    what);
+	report_undetermined(&l->rel->report);
+}
+
 /* --- CHANGELOG.md, in the form of Keep a Changelog ---------------------------- */
 struct part {
 	struct version version; /* n 0: none */
@@ -102,6 +112,9 @@ static void read_heading(struct part *p, const char *text)
 	memset(p, 0, sizeof(*p));
 	p->day = DAY_NONE;
 	p->unreleased = strcasestr(text, "unreleased") != NULL;
+	/* "[4.9.0]" without an address is no link, and keeps its brackets. */
+	text += *text == '[';
+	len = strcspn(text, " ]");
 	if (len < sizeof(word)) {
 		snprintf(word, sizeof(word), "%.*s", (int)len, text);
 		if (!version_parse(word, &p->version))
@@ -115,13 +128,12 @@ static void check_heading(struct lint *l, const char *file, const struct md_item
 			  const struct part *p, const struct part *last, bool top)
 {
 	bool released = (l->released && top) || !top;
-	const char *dash = strstr(m->text, " - ");
 
 	if (released && p->unreleased)
 		found(l, CL_UNRELEASED, file, m->line, m->text);
 	if (released && strstr(m->text, "TBD"))
 		found(l, CL_TBD, file, m->line, m->text);
-	else if (p->version.n && !p->unreleased && p->day == DAY_NONE && dash)
+	else if (p->version.n && !p->unreleased && p->day == DAY_NONE)
 		found(l, CL_DATE, file, m->line, m->text);
 	if (!last || !last->version.n || !p->version.n)
 		return;
@@ -153,7 +165,9 @@ void lint_changelog(struct lint *l, const char *file, const char *text, size_t l
 			found(l, CL_STAGING, file, v[i].line, v[i].text);
 		}
 	}
-	if (l->released && l->version.n && !named)
+	if (!any)
+		unknown(l, file, "has no section (\"## ...\")");
+	else if (l->released && l->version.n && !named)
 		found(l, CL_NO_SECTION, file, 1, "");
 	free(v);
 	arena_free(&a);
@@ -191,25 +205,49 @@ static int line_at(const char *text, const char *at)
 	return line;
 }
 
+static void check_support_date(struct lint *l, const char *file, const char *text, const char *key,
+			       const char *value)
+{
+	const char *at = strstr(text, key);
+	autofree char *what = mem_printf("has no %s", key);
+	int32_t day;
+
+	if (!at)
+		unknown(l, file, what);
+	else if (!day_parse(value, &day) && !strstr(value, "TBD"))
+		found(l, SUP_DATE, file, line_at(text, at), value);
+}
+
+static void check_support_head(struct lint *l, const char *file, const char *text, size_t len)
+{
+	const char *at = strstr(text, "Xen-Version:");
+	struct support_dates d;
+	struct version v;
+
+	support_read(&d, text, len);
+	if (!at)
+		unknown(l, file, "has no Xen-Version:");
+	else if (!version_parse(d.version, &v) || v.rc)
+		found(l, SUP_UNSTABLE, file, line_at(text, at), d.version);
+	else if (l->version.n && !version_same_series(&v, &l->version))
+		found(l, SUP_VERSION, file, line_at(text, at), d.version);
+	check_support_date(l, file, text, "Initial-Release:", d.initial);
+	check_support_date(l, file, text, "Supported-Until:", d.supported);
+	check_support_date(l, file, text, "Security-Support-Until:", d.security);
+}
+
 void lint_support(struct lint *l, const char *file, const char *text, size_t len)
 {
-	struct support_dates d;
 	struct arena a = {0};
-	struct version v;
 	size_t n, i;
 	struct md_item *items;
 	const char *s;
 
 	if (!l->released)
 		return;
-	support_read(&d, text, len);
 	for (s = text; (s = strstr(s, "TBD")); s += 3)
 		found(l, SUP_TBD, file, line_at(text, s), "TBD");
-	s = strstr(text, "Xen-Version:");
-	if (s && (!version_parse(d.version, &v) || v.rc))
-		found(l, SUP_UNSTABLE, file, line_at(text, s), d.version);
-	else if (s && l->version.n && !version_same_series(&v, &l->version))
-		found(l, SUP_VERSION, file, line_at(text, s), d.version);
+	check_support_head(l, file, text, len);
 	items = md_read(text, len, &a, &n);
 	for (i = 0; i < n; i++) {
 		s = items[i].kind == MD_WORDS ? strcasestr(items[i].text, "not yet security")
@@ -221,50 +259,149 @@ void lint_support(struct lint *l, const char *file, const char *text, size_t len
 	arena_free(&a);
 }
 
-/* Calls @fn with each line. */
-static void each_line(struct lint *l, const char *file, const char *text,
-		      void (*fn)(struct lint *, const char *, int, const char *))
+/* The next line of *@text, without its end; NULL at the end of the text. free() it. */
+static char *next_line(const char **text)
 {
-	int line = 1;
+	size_t len = strcspn(*text, "\n");
+	char *line = **text ? mem_strndup(*text, len) : NULL;
 
-	for (; *text; line++) {
-		size_t len = strcspn(text, "\n");
-		autofree char *copy = mem_strndup(text, len);
-
-		fn(l, file, line, copy);
-		text += len + (text[len] == '\n');
-	}
+	*text += len + ((*text)[len] == '\n');
+	return line;
 }
 
-static void pin_line(struct lint *l, const char *file, int line, const char *s)
+/*
+ * "[export] NAME ?= value # why" of a makefile: the name's length, and in *@value the value,
+ * whose end is cut off. 0 if the line is another.
+ */
+static size_t assignment(char *line, const char **name, char **value)
 {
-	const char *value = strstr(s, "_REVISION");
+	char *equals = strchr(line, '=');
+	char *end;
+	size_t len;
 
-	value = value ? strchr(value, '=') : NULL;
-	if (!value)
-		return;
-	value += 1 + strspn(value + 1, " \t");
-	if (!strcmp(value, "master") || !strcmp(value, "staging") || !strcmp(value, "main") ||
-	    text_starts(value, "origin/"))
-		found(l, PINS, file, line, s);
+	if (!equals)
+		return 0;
+	line += strspn(line, " \t");
+	if (text_starts(line, "export "))
+		line += strlen("export ") + strspn(line + strlen("export "), " \t");
+	*name = line;
+	len = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+	if (!len || line + len + strspn(line + len, " \t?:+") != equals)
+		return 0;
+	*value = equals + 1 + strspn(equals + 1, " \t");
+	end = *value + strcspn(*value, "#\r");
+	while (end > *value && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	*end = 0;
+	return len;
+}
+
+static bool ends_with(const char *name, size_t len, const char *end)
+{
+	return len >= strlen(end) && !strncmp(name + len - strlen(end), end, strlen(end));
+}
+
+/* What may be a commit's id, or a tag: it has a digit, and is not named as branches are. */
+static bool is_fixed(const char *pin)
+{
+	static const char *const moving[] = {"master", "main", "staging", "stable",
+					     "trunk",  "HEAD", "dev",	  "next"};
+	const char *base = strrchr(pin, '/');
+	size_t i;
+
+	base = base ? base + 1 : pin;
+	for (i = 0; i < sizeof(moving) / sizeof(*moving); i++)
+		if (text_starts(base, moving[i]))
+			return false;
+	return strpbrk(base, "0123456789") && !text_starts(pin, "origin/") &&
+	       !text_starts(pin, "refs/heads/");
 }
 
 void lint_pins(struct lint *l, const char *file, const char *text)
 {
-	if (l->released)
-		each_line(l, file, text, pin_line);
+	bool any = false;
+	int number = 0;
+
+	while (l->released && *text) {
+		autofree char *line = next_line(&text);
+		autofree char *whole = mem_strdup(line);
+		const char *name = "";
+		char *value = NULL;
+		size_t len = assignment(line, &name, &value);
+
+		number++;
+		if (!ends_with(name, len, "_REVISION"))
+			continue;
+		any = true;
+		if (strstr(value, "$("))
+			unknown(l, file, "a pin refers to a variable");
+		else if (!is_fixed(value))
+			found(l, PINS, file, number, whole);
+	}
+	if (l->released && !any)
+		unknown(l, file, "pins no sub-repository (NAME_REVISION)");
 }
 
-static void version_line(struct lint *l, const char *file, int line, const char *s)
+/* VERSION, SUBVERSION and EXTRAVERSION of a makefile, put together. */
+struct made_version {
+	char *part[3];
+	char *line; /* of EXTRAVERSION */
+	int number; /* of that line */
+};
+
+static void read_made(struct made_version *m, const char *text)
 {
-	if (strstr(s, "EXTRAVERSION") && (strstr(s, "-unstable") || strstr(s, "-rc")))
-		found(l, EXTRAVERSION, file, line, s);
+	static const char *const ends[] = {"_VERSION", "SUBVERSION", "EXTRAVERSION"};
+	int number = 0;
+
+	while (*text) {
+		autofree char *line = next_line(&text);
+		autofree char *whole = mem_strdup(line);
+		const char *name = "";
+		char *value = NULL;
+		size_t len = assignment(line, &name, &value);
+		size_t k;
+
+		number++;
+		for (k = 0; k < 3; k++)
+			if (!m->part[k] && ends_with(name, len, ends[k]))
+				break;
+		if (k == 3)
+			continue;
+		m->part[k] = mem_strdup(value);
+		if (k == 2) {
+			m->number = number;
+			m->line = mem_strdup(whole);
+		}
+	}
 }
 
 void lint_versionfile(struct lint *l, const char *file, const char *text)
 {
-	if (l->released)
-		each_line(l, file, text, version_line);
+	struct made_version m = {.number = 0};
+	char *vendor;
+	size_t k;
+
+	if (!l->released || !l->version.n)
+		return;
+	read_made(&m, text);
+	/* Xen's own releases leave the vendor's part empty. */
+	vendor = m.part[2] ? strstr(m.part[2], "$(XEN_VENDORVERSION)") : NULL;
+	if (vendor)
+		memmove(vendor, vendor + strlen("$(XEN_VENDORVERSION)"),
+			strlen(vendor + strlen("$(XEN_VENDORVERSION)")) + 1);
+	if (!m.part[0] || !m.part[1] || !m.part[2] || strstr(m.part[2], "$(")) {
+		unknown(l, file, "does not say VERSION, SUBVERSION and EXTRAVERSION");
+	} else {
+		autofree char *made = mem_printf("%s.%s%s", m.part[0], m.part[1], m.part[2]);
+		struct version v;
+
+		if (!version_parse(made, &v) || version_cmp(&v, &l->version) != 0)
+			found(l, EXTRAVERSION, file, m.number, m.line);
+	}
+	for (k = 0; k < 3; k++)
+		free(m.part[k]);
+	free(m.line);
 }
 
 void lint_text(struct lint *l, enum lint_what what, const char *file, const char *text, size_t len)
@@ -310,9 +447,9 @@ static int lint_one(struct lint *l, const char *what, bool tree, size_t which, s
 	int ret = read_one(l, what, tree, keys[which], &f, &name, e);
 
 	if (ret == 0) {
-		report_note(&l->rel->report,
-			    "unknown: %s: no such file, so its rules could not be checked.", name);
-		report_undetermined(&l->rel->report);
+		unknown(l, name, "no such file");
+	} else if (ret > 0 && memchr(f.data, 0, f.size)) {
+		unknown(l, name, "is no text file");
 	} else if (ret > 0) {
 		lint_text(l, (enum lint_what)which, name, (const char *)f.data, f.size);
 	}
@@ -335,27 +472,55 @@ static void show_facts(struct lint *l, const char *what)
 	report_fact_int(r, "findings", "Findings", (int64_t)table_rows(l->table));
 }
 
+/* A folder may have the name of a tag, once its tarball was unpacked: which one is meant? */
+static int check_name(struct rel *r, const char *what, struct err *e)
+{
+	struct err ignored = ERR_INIT;
+	struct git *g = *what == '.' || *what == '/' ? NULL : git_open(r->repo_path, &ignored);
+	char id[GIT_ID_LEN];
+	int ret = g ? git_resolve(g, what, id, &ignored) : -1;
+
+	git_close(g);
+	if (ret < 0)
+		return 0;
+	return err_set(e, ERR_USAGE,
+		       "%s: is a folder and a name in the repository: write ./%s for the folder, "
+		       "refs/tags/%s for a tag",
+		       what, what, what);
+}
+
+/* As which release @what is judged; @id: its commit, "" if it is a folder. */
+static int find_version(struct lint *l, const char *as, const char *what, const char *id,
+			struct err *e)
+{
+	int ret = 0;
+
+	if (as && (!version_parse(as, &l->version) || l->version.rc))
+		return err_set(e, ERR_USAGE, "--as %s: not a release: write such as 4.10.0", as);
+	if (!as && *id)
+		ret = tags_release_at(l->rel, id, what, &l->version, e);
+	l->released = as || ret > 0;
+	return ret < 0 ? -1 : 0;
+}
+
 int lint_run(struct cli *cli, void *opts, int argc, char **argv)
 {
 	struct rel r;
 	struct lint l = {0};
 	struct lint_opts *o = opts;
 	bool tree = argc == 1 && file_is_dir(argv[0]);
-	char id[GIT_ID_LEN];
+	char id[GIT_ID_LEN] = "";
 	int ret = rel_begin(&r, cli, &o->rel, tree || argc != 1 ? 0 : REL_GIT);
 	size_t i;
 
 	if (!ret && argc != 1)
 		ret = err_set(&cli->err, ERR_USAGE, "a folder or a tag is needed");
-	if (!ret && !tree)
-		ret = git_resolve(r.git, argv[0], id, &cli->err);
+	if (!ret)
+		ret = tree ? check_name(&r, argv[0], &cli->err)
+			   : git_resolve(r.git, argv[0], id, &cli->err);
 	if (!ret) {
 		lint_begin(&l, &r);
-		if (o->as && (!version_parse(o->as, &l.version) || l.version.rc))
-			ret = err_set(&cli->err, ERR_USAGE,
-				      "--as %s: not a release: write such as 4.10.0", o->as);
-		else if (o->as || (!tree && tag_release_version(&r, argv[0], &l.version)))
-			l.released = true;
+		ret = find_version(&l, o->as, argv[0], id, &cli->err);
 	}
 	for (i = 0; i < 4 && !ret; i++)
 		ret = lint_one(&l, tree ? argv[0] : id, tree, i, &cli->err);

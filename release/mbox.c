@@ -11,7 +11,39 @@
 #include <string.h>
 #include <strings.h>
 
-#define HEADER_MAX 65536 /* of one field: what is longer is cut */
+#define VERSION_MAX 999
+#define HEADER_MAX  65536 /* of one field: what is longer is cut */
+
+/* Minutes east of UTC: "+0100", or a name of RFC 5322's obs-zone. Others are not known. */
+static bool zone_parse(const char *s, int *minutes)
+{
+	static const struct {
+		const char *name;
+		int hours;
+	} names[] = {{"UT", 0},	  {"UTC", 0},  {"GMT", 0},  {"Z", 0},	 {"EST", -5}, {"EDT", -4},
+		     {"CST", -6}, {"CDT", -5}, {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7}};
+	size_t i;
+	int n;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		*minutes = names[i].hours * 60;
+		if (!strcasecmp(s, names[i].name))
+			return true;
+	}
+	if ((*s != '+' && *s != '-') || strlen(s) != 5 || strspn(s + 1, "0123456789") != 4)
+		return false;
+	n = atoi(s + 1);
+	*minutes = (n / 100 * 60 + n % 100) * (*s == '-' ? -1 : 1);
+	return n / 100 <= 14 && n % 100 < 60;
+}
+
+static bool is_day(int year, int month, int day)
+{
+	int y, m, d;
+
+	day_split(day_of(year, month, day), &y, &m, &d);
+	return y == year && m == month && d == day;
+}
 
 bool mail_date_parse(const char *s, int64_t *when)
 {
@@ -35,15 +67,12 @@ bool mail_date_parse(const char *s, int64_t *when)
 	for (i = 0; i < 4; i++)
 		low[i] = (char)tolower((unsigned char)month[i]);
 	at = strstr(months, low);
-	if (!at || (at - months) % 3 || day < 1 || day > 31 || year < 1970 || hour < 0 ||
-	    hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+	if (!at || (at - months) % 3 || year < 1970 ||
+	    !is_day(year, (int)(at - months) / 3 + 1, day) || hour < 0 || hour > 23 || minute < 0 ||
+	    minute > 59 || second < 0 || second > 60 || !zone_parse(zone_text, &zone))
 		return false;
-	if ((*zone_text == '+' || *zone_text == '-') && strspn(zone_text + 1, "0123456789") == 4) {
-		zone = atoi(zone_text + 1);
-		zone = (zone / 100 * 60 + zone % 100) * (*zone_text == '-' ? -60 : 60);
-	}
 	*when = (int64_t)day_of(year, (int)(at - months) / 3 + 1, day) * 86400 + hour * 3600 +
-		minute * 60 + second - zone;
+		minute * 60 + second - zone * 60;
 	return true;
 }
 
@@ -289,6 +318,15 @@ void mbox_free(struct mbox *m)
 	memset(m, 0, sizeof(*m));
 }
 
+/* "v3": a number that nobody reaches is no version, but a date or a mistake. */
+static void read_version(struct patch_subject *p, const char *digits)
+{
+	unsigned long n = strtoul(digits, NULL, 10);
+
+	if (n <= VERSION_MAX)
+		p->version = (unsigned int)n;
+}
+
 static void read_word(struct patch_subject *p, const char *s, size_t len)
 {
 	char word[32];
@@ -296,12 +334,12 @@ static void read_word(struct patch_subject *p, const char *s, size_t len)
 
 	snprintf(word, sizeof(word), "%.*s", (int)len, s);
 	if ((*word == 'v' || *word == 'V') && isdigit((unsigned char)word[1]))
-		p->version = (unsigned int)strtoul(word + 1, NULL, 10);
+		read_version(p, word + 1);
 	else if (strchr(word, '/') && sscanf(word, "%4u/%4u", &a, &b) == 2) {
 		p->number = a;
 		p->total = b;
 	} else if (!strncasecmp(word, "patchv", 6) && isdigit((unsigned char)word[6])) {
-		p->version = (unsigned int)strtoul(word + 6, NULL, 10);
+		read_version(p, word + 6);
 	}
 }
 

@@ -41,6 +41,31 @@ bool message_trailer(const char **at, struct trailer *t)
 	return false;
 }
 
+/* Lines that a pick adds, and nothing else, up to @end. */
+static bool is_origin(const char *s, const char *end)
+{
+	for (; s < end; s = *line_end(s) ? line_end(s) + 1 : end)
+		if (*s != '\n' && !text_starts(s, "(cherry picked from ") &&
+		    !text_starts(s, "master commit: ") && !text_starts(s, "master date: "))
+			return false;
+	return true;
+}
+
+const char *message_last_paragraph(const char *message)
+{
+	const char *end = message + strlen(message);
+	const char *s = end;
+
+	do {
+		end = s;
+		while (end > message && isspace((unsigned char)end[-1]))
+			end--;
+		for (s = end; s > message && !(s[-1] == '\n' && s - 1 > message && s[-2] == '\n');)
+			s--;
+	} while (s > message && is_origin(s, end));
+	return s;
+}
+
 bool trailer_is(const struct trailer *t, const char *key)
 {
 	return strlen(key) == t->key_len && !strncasecmp(t->key, key, t->key_len);
@@ -81,11 +106,13 @@ bool message_has(const char *message, const char *key)
 
 static bool take_id(const char *s, char id[41])
 {
-	size_t n = strspn(s, "0123456789abcdef");
+	size_t n = strspn(s, "0123456789abcdefABCDEF");
+	size_t i;
 
 	if (n < 7 || n > 40 || isalnum((unsigned char)s[n]))
 		return false;
-	memcpy(id, s, n);
+	for (i = 0; i < n; i++)
+		id[i] = (char)tolower((unsigned char)s[i]);
 	id[n] = 0;
 	return true;
 }
@@ -156,6 +183,48 @@ static bool is_mention(const char *start, const char *s)
 	return false;
 }
 
+/* Where the sentence begins that @s stands in: paragraphs and the subject end one too. */
+static const char *sentence_start(const char *start, const char *s)
+{
+	while (s > start && !(s[-1] == '\n' && (*s == '\n' || s - 1 == start || s[-2] == '\n')) &&
+	       !(s[-1] != '\n' && isspace((unsigned char)s[-1]) && s - 1 > start && s[-2] == '.') &&
+	       !(s[-1] == '\n' && s - 1 > start && s[-2] == '.'))
+		s--;
+	while (isspace((unsigned char)*s))
+		s++;
+	return s;
+}
+
+static const char *sentence_end(const char *s)
+{
+	while (*s && !(*s == '.' && (!s[1] || isspace((unsigned char)s[1]))) &&
+	       !(*s == '\n' && s[1] == '\n'))
+		s++;
+	return s;
+}
+
+/*
+ * The sentence tells of a cause: what an advisory broke is not its fix. One that begins
+ * with "This is" says what the commit is.
+ */
+static bool tells_cause(const char *start, const char *s)
+{
+	static const char *const words[] = {"introduced", "broke",  "caused", "regress",
+					    "fallout",	  "buggy",  "since ", "cause of",
+					    "because of", "wake of"};
+	const char *from = sentence_start(start, s);
+	const char *end = sentence_end(s);
+	autofree char *text = mem_strndup(from, (size_t)(end - from));
+	size_t i;
+
+	if (!strncasecmp(text, "This is", 7))
+		return false;
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcasestr(text, words[i]))
+			return true;
+	return false;
+}
+
 bool message_advisory(const char **at, unsigned int *number)
 {
 	const char *start = *at;
@@ -165,7 +234,7 @@ bool message_advisory(const char **at, unsigned int *number)
 		const char *digits = s + 3 + (s[3] == '-' || s[3] == ' ');
 		unsigned int n = 0;
 		bool fresh = s == start || !isalnum((unsigned char)s[-1]);
-		bool mention = is_mention(start, s);
+		bool mention = is_mention(start, s) || tells_cause(start, s);
 
 		for (s = digits; *s >= '0' && *s <= '9' && n < 100000; s++)
 			n = n * 10 + (unsigned int)(*s - '0');

@@ -26,6 +26,12 @@ struct trailer {
 bool message_trailer(const char **at, struct trailer *t);
 bool trailer_is(const struct trailer *t, const char *key);
 
+/*
+ * The last paragraph, where git looks for trailers; one of nothing but where the commit was
+ * picked from does not count as that.
+ */
+const char *message_last_paragraph(const char *message);
+
 /* The address in "Name <address>", else all of it; the arena owns it. */
 const char *trailer_mail(const struct trailer *t, struct arena *a);
 /* The name before the address. */
@@ -41,8 +47,8 @@ enum message_link {
 };
 
 /*
- * The next commit id of a kind at or after *@at, in @id: 7 to 40 lower-case
- * hexadecimal digits.
+ * The next commit id of a kind at or after *@at, in @id: 7 to 40 hexadecimal digits, in
+ * lower case.
  */
 bool message_link(const char **at, enum message_link kind, char id[41]);
 

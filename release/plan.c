@@ -39,6 +39,41 @@ const char *plan_holiday(const struct config *c, int32_t day)
 	return NULL;
 }
 
+static bool is_holiday(const char *h)
+{
+	size_t len = strcspn(h, " ");
+	autofree char *day = mem_printf("%s%.*s", len == 5 ? "2000-" : "", (int)len, h);
+	int32_t ignored;
+
+	return day_parse(day, &ignored);
+}
+
+/* What is misspelt would be no rule at all. */
+static int check_settings(const struct config *c, struct err *e)
+{
+	const char *path = c->path ? c->path : "settings";
+	size_t n, i = 0;
+	const char **names;
+	const char *v;
+	int ret = 0;
+
+	while ((v = config_next(c, "schedule.holiday", &i)))
+		if (!is_holiday(v))
+			return err_fail(e,
+					"%s: schedule.holiday = %s: not a date: begin with "
+					"YYYY-MM-DD or MM-DD",
+					path, v);
+	names = config_subs(c, "milestone", &n);
+	for (i = 0; i < n && !ret; i++) {
+		v = config_sub(c, "milestone", names[i], "weekday");
+		if (v && weekday_parse(v) < 0)
+			ret = err_fail(e, "%s: [milestone \"%s\"] weekday = %s: no such day", path,
+				       names[i], v);
+	}
+	free(names);
+	return ret;
+}
+
 static void add(struct plan *p, const char *name, int32_t day, const char *why)
 {
 	p->v = mem_grow(p->v, p->n, sizeof(*p->v));
@@ -46,6 +81,8 @@ static void add(struct plan *p, const char *name, int32_t day, const char *why)
 	p->v[p->n].day = day;
 	p->v[p->n++].why = why ? arena_strdup(&p->arena, why) : NULL;
 }
+
+#define SETTLE_MAX 60 /* days: where there is no work for longer, check says so */
 
 /* To the weekday of the rule (before the date if @back), then off holidays and weekends. */
 static void settle(struct plan *p, const struct config *c, const char *name, int32_t day,
@@ -55,6 +92,7 @@ static void settle(struct plan *p, const struct config *c, const char *name, int
 	int weekday = wanted ? weekday_parse(wanted) : -1;
 	const char *why = rule;
 	int step = back ? -1 : 1;
+	int tries = 0;
 
 	if (weekday >= 0 && day_weekday(day) != weekday) {
 		while (day_weekday(day) != weekday)
@@ -64,7 +102,7 @@ static void settle(struct plan *p, const struct config *c, const char *name, int
 		if (back)
 			why = arena_printf(&p->arena, "%s before", why);
 	}
-	while (day_weekday(day) > 4 || plan_holiday(c, day)) {
+	while (tries++ < SETTLE_MAX && (day_weekday(day) > 4 || plan_holiday(c, day))) {
 		const char *off = plan_holiday(c, day);
 
 		why = arena_printf(&p->arena, "%s, off %s", why,
@@ -149,6 +187,10 @@ int plan_make(struct plan *p, const struct config *c, const struct version *v, i
 
 	memset(p, 0, sizeof(*p));
 	p->version = *v;
+	if (check_settings(c, e) < 0) {
+		free(names);
+		return -1;
+	}
 	add(p, "start", start, "given");
 	if (!plan_add(length, &day) || day <= start)
 		ret = err_fail(e, "schedule.length = %s: not a time: write such as 8m or 26w",
@@ -175,6 +217,8 @@ int plan_read(struct plan *p, const struct config *c, const char *version, struc
 	size_t i;
 
 	memset(p, 0, sizeof(*p));
+	if (check_settings(c, e) < 0)
+		return -1;
 	if (!version_parse(version, &p->version) || p->version.rc || p->version.n != 2)
 		return err_fail(e,
 				"[cycle \"%s\"]: not a series: write it as text, such as \"4.10\"",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "release/rel.h"
 
+#include "release/tags.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -59,6 +61,7 @@ int rel_begin(struct rel *r, struct cli *cli, const struct rel_opts *opts, unsig
 {
 	struct err *e = &cli->err;
 
+	git_pin();
 	memset(r, 0, sizeof(*r));
 	r->cli = cli;
 	r->opts = opts;
@@ -69,7 +72,8 @@ int rel_begin(struct rel *r, struct cli *cli, const struct rel_opts *opts, unsig
 		return err_set(e, ERR_USAGE, "--at %s: not a date: write YYYY-MM-DD", opts->at);
 	if (opts->format && format_parse(opts->format, &r->format, e) < 0)
 		return -1;
-	if (config_load(&r->conf, opts->conf, e) < 0 || people_load(&r->people, &r->conf, e) < 0)
+	if (config_load(&r->conf, opts->conf, e) < 0 || tags_check_patterns(&r->conf, e) < 0 ||
+	    people_load(&r->people, &r->conf, e) < 0)
 		return -1;
 	read_areas(r);
 	return needs ? open_repo(r, needs, e) : 0;

@@ -5,12 +5,10 @@
 #include "common/json.h"
 #include "release/date.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS_MAX 600
 #define TEXT_CELL 90 /* wider cells are cut in text tables, nowhere else */
 
 /* Columns that a string takes on a terminal, near enough: its characters. */
@@ -87,42 +85,57 @@ static void wrap(FILE *to, const char *indent, const char *s)
 	fputc('\n', to);
 }
 
-/* What a cell says in a text table: @words of WORDS_MAX. */
-static void text_cell(const struct table *t, size_t row, size_t col, char *words)
+/* What a cell says in a text table. */
+static const char *text_cell(const struct table *t, size_t row, size_t col, struct strbuf *b)
 {
-	cell_words(table_cell(t, row, col), words, WORDS_MAX);
+	cell_words(table_cell(t, row, col), b);
 	if (col + 1 < t->width)
-		limit(words, TEXT_CELL);
+		limit(b->data, TEXT_CELL);
+	return b->data;
+}
+
+struct text_column {
+	size_t width;
+	bool right;
+};
+
+static void measure(const struct table *t, struct text_column *columns, struct strbuf *b)
+{
+	size_t row, col;
+
+	for (col = 0; col < t->width; col++) {
+		columns[col].right = is_right(t, col);
+		columns[col].width = text_width(t->columns[col].title);
+		for (row = 0; row < table_rows(t); row++) {
+			size_t width = text_width(text_cell(t, row, col, b));
+
+			if (width > columns[col].width)
+				columns[col].width = width;
+		}
+	}
 }
 
 static void print_table(const struct table *t, FILE *to)
 {
-	size_t *widths = mem_zalloc(t->width + 1, sizeof(*widths));
-	char words[WORDS_MAX];
+	struct text_column *columns = mem_zalloc(t->width + 1, sizeof(*columns));
+	struct strbuf b = {0};
 	size_t row, col;
 
-	for (col = 0; col < t->width; col++) {
-		widths[col] = text_width(t->columns[col].title);
-		for (row = 0; row < table_rows(t); row++) {
-			text_cell(t, row, col, words);
-			if (text_width(words) > widths[col])
-				widths[col] = text_width(words);
-		}
-	}
+	measure(t, columns, &b);
 	fputs("  ", to);
 	for (col = 0; col < t->width; col++)
-		print_padded(to, t->columns[col].title, widths[col], is_right(t, col),
+		print_padded(to, t->columns[col].title, columns[col].width, columns[col].right,
 			     col + 1 == t->width);
 	fputc('\n', to);
 	for (row = 0; row < table_rows(t); row++) {
 		fputs("  ", to);
-		for (col = 0; col < t->width; col++) {
-			text_cell(t, row, col, words);
-			print_padded(to, words, widths[col], is_right(t, col), col + 1 == t->width);
-		}
+		for (col = 0; col < t->width; col++)
+			print_padded(to, text_cell(t, row, col, &b), columns[col].width,
+				     columns[col].right, col + 1 == t->width);
 		fputc('\n', to);
 	}
-	free(widths);
+	strbuf_free(&b);
+	free(columns);
 }
 
 /* A block as it is, but for what would drive a terminal. */
@@ -140,25 +153,33 @@ static void print_block(const char *s, FILE *to)
 
 static void print_facts(const struct report *r, FILE *to)
 {
-	char words[WORDS_MAX];
+	struct strbuf b = {0};
 	size_t width = 0;
 	size_t i;
 
 	for (i = 0; i < r->fact_count; i++)
 		if (text_width(r->facts[i].title) > width)
 			width = text_width(r->facts[i].title);
-	for (i = 0; i < r->fact_count; i++) {
-		cell_words(&r->facts[i].value, words, sizeof(words));
-		fprintf(to, "  %-*s  %s\n", (int)width, r->facts[i].title, words);
-	}
+	for (i = 0; i < r->fact_count; i++)
+		fprintf(to, "  %-*s  %s\n", (int)width, r->facts[i].title,
+			cell_words(&r->facts[i].value, &b));
+	strbuf_free(&b);
 }
 
 static void print_note(const char *s, FILE *to)
 {
-	char words[4096];
+	struct strbuf b = {0};
 
-	text_escape_line(words, sizeof(words), s, strlen(s));
-	wrap(to, "  ", words);
+	strbuf_add_escaped(&b, s, strlen(s));
+	if (b.len)
+		wrap(to, "  ", b.data);
+	strbuf_free(&b);
+}
+
+static void print_heading(const char *s, FILE *to)
+{
+	fputc('\n', to);
+	print_block(s, to);
 }
 
 void report_print_text(const struct report *r, FILE *to)
@@ -172,13 +193,13 @@ void report_print_text(const struct report *r, FILE *to)
 		const struct section *s = &r->sections[i];
 
 		if (s->table && table_rows(s->table)) {
-			fprintf(to, "\n%s\n", s->table->title);
+			print_heading(s->table->title, to);
 			print_table(s->table, to);
 			if (s->table->note)
 				print_note(s->table->note, to);
 		} else if (s->block) {
 			if (s->block->title)
-				fprintf(to, "\n%s\n", s->block->title);
+				print_heading(s->block->title, to);
 			else if (i || r->fact_count || *r->title)
 				fputc('\n', to);
 			print_block(s->block->text, to);
@@ -200,13 +221,32 @@ static void md_words(const char *s, FILE *to)
 	}
 }
 
+/* One line of @s, which may end in a newline. */
+static void md_line(const char *s, FILE *to)
+{
+	struct strbuf b = {0};
+	size_t len = strlen(s);
+
+	strbuf_add_escaped(&b, s, len && s[len - 1] == '\n' ? len - 1 : len);
+	if (b.len)
+		md_words(b.data, to);
+	strbuf_free(&b);
+}
+
+static void md_cell(const struct cell *c, struct strbuf *b, FILE *to)
+{
+	fputc(' ', to);
+	md_words(cell_words(c, b), to);
+	fputs(" |", to);
+}
+
 static void md_table(const struct table *t, FILE *to)
 {
-	char words[WORDS_MAX];
+	struct strbuf b = {0};
 	size_t row, col;
 
 	fprintf(to, "\n## ");
-	md_words(t->title, to);
+	md_line(t->title, to);
 	fputs("\n\n|", to);
 	for (col = 0; col < t->width; col++) {
 		fputc(' ', to);
@@ -218,12 +258,8 @@ static void md_table(const struct table *t, FILE *to)
 		fputs(is_right(t, col) ? " --: |" : " --- |", to);
 	for (row = 0; row < table_rows(t); row++) {
 		fputs("\n|", to);
-		for (col = 0; col < t->width; col++) {
-			cell_words(table_cell(t, row, col), words, sizeof(words));
-			fputc(' ', to);
-			md_words(words, to);
-			fputs(" |", to);
-		}
+		for (col = 0; col < t->width; col++)
+			md_cell(table_cell(t, row, col), &b, to);
 	}
 	fputc('\n', to);
 	if (t->note) {
@@ -231,19 +267,46 @@ static void md_table(const struct table *t, FILE *to)
 		md_words(t->note, to);
 		fputc('\n', to);
 	}
+	strbuf_free(&b);
 }
 
-static void md_line(const char *s, FILE *to)
+/* A draft stands between fences that none of its lines can close. */
+static void md_draft(const char *s, FILE *to)
 {
-	char words[4096];
+	size_t most = 2, run = 0;
+	const char *at;
+	size_t i;
 
-	text_escape_line(words, sizeof(words), s, strlen(s));
-	md_words(words, to);
+	for (at = s; *at; at++) {
+		run = *at == '`' ? run + 1 : 0;
+		most = run > most ? run : most;
+	}
+	for (i = 0; i <= most; i++)
+		fputc('`', to);
+	fputc('\n', to);
+	print_block(s, to);
+	for (i = 0; i <= most; i++)
+		fputc('`', to);
+	fputc('\n', to);
+}
+
+static void md_block(const struct text_block *block, bool first, FILE *to)
+{
+	if (!block->title) {
+		fputs(first ? "" : "\n", to);
+		md_draft(block->text, to);
+		return;
+	}
+	fputs("\n## ", to);
+	md_line(block->title, to);
+	fputs("\n\n", to);
+	md_line(block->text, to);
+	fputc('\n', to);
 }
 
 void report_print_md(const struct report *r, FILE *to)
 {
-	char words[WORDS_MAX];
+	struct strbuf b = {0};
 	size_t i;
 
 	if (*r->title) {
@@ -252,23 +315,18 @@ void report_print_md(const struct report *r, FILE *to)
 		fputs("\n", to);
 	}
 	for (i = 0; i < r->fact_count; i++) {
-		cell_words(&r->facts[i].value, words, sizeof(words));
 		fprintf(to, "%s* %s: ", i ? "" : "\n", r->facts[i].title);
-		md_words(words, to);
+		md_words(cell_words(&r->facts[i].value, &b), to);
 		fputc('\n', to);
 	}
+	strbuf_free(&b);
 	for (i = 0; i < r->section_count; i++) {
 		const struct section *s = &r->sections[i];
 
 		if (s->table && table_rows(s->table))
 			md_table(s->table, to);
-		if (s->block) {
-			if (s->block->title)
-				fprintf(to, "\n## %s\n\n", s->block->title);
-			else if (i || *r->title)
-				fputc('\n', to);
-			print_block(s->block->text, to);
-		}
+		if (s->block)
+			md_block(s->block, !i && !*r->title, to);
 	}
 	for (i = 0; i < r->note_count; i++) {
 		fputs(i ? "* " : "\n* ", to);
@@ -278,10 +336,10 @@ void report_print_md(const struct report *r, FILE *to)
 }
 
 /* --- CSV (RFC 4180, but with plain newlines) -------------------------------- */
-static void csv_field(const char *s, FILE *to)
+static void csv_field(const char *s, bool number, FILE *to)
 {
 	/* A spreadsheet would take these for formulas. */
-	bool formula = *s && (strchr("=+@", *s) || (*s == '-' && !isdigit((unsigned char)s[1])));
+	bool formula = *s && !number && strchr("=+@-", *s);
 
 	if (!formula && !strpbrk(s, ",\"\n\r") && *s != ' ') {
 		fputs(s, to);
@@ -298,19 +356,21 @@ static void csv_field(const char *s, FILE *to)
 
 void report_print_csv(const struct table *t, FILE *to)
 {
-	char words[WORDS_MAX];
+	struct strbuf b = {0};
 	size_t row, col;
 
 	for (col = 0; col < t->width; col++)
 		fprintf(to, "%s%s", col ? "," : "", t->columns[col].key);
 	for (row = 0; row < table_rows(t); row++) {
 		for (col = 0; col < t->width; col++) {
+			const struct cell *c = table_cell(t, row, col);
+
 			fputs(col ? "," : "\n", to);
-			cell_words(table_cell(t, row, col), words, sizeof(words));
-			csv_field(words, to);
+			csv_field(cell_words(c, &b), cell_is_number(c), to);
 		}
 	}
 	fputc('\n', to);
+	strbuf_free(&b);
 }
 
 /* --- JSON ------------------------------------------------------------------ */

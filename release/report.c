@@ -333,33 +333,34 @@ int report_print(const struct report *r, enum format f, const char *part, FILE *
 		       part ? " and part " : "", part ? part : "");
 }
 
-void cell_words(const struct cell *c, char *out, size_t size)
+const char *cell_words(const struct cell *c, struct strbuf *b)
 {
 	char day[DATE_LEN];
-	size_t n = 0;
 
-	*out = 0;
+	b->len = 0;
+	strbuf_adds(b, "");
 	switch (c->kind) {
 	case CELL_NONE:
 		break;
 	case CELL_UNKNOWN:
-		n = (size_t)snprintf(out, size, "unknown: ");
+		strbuf_adds(b, "unknown: ");
 		/* fall through */
 	case CELL_TEXT:
-		text_escape_line(out + n, size - n, c->s, strlen(c->s));
+		strbuf_add_escaped(b, c->s, strlen(c->s));
 		break;
 	case CELL_INT:
-		snprintf(out, size, "%" PRId64, c->i);
+		strbuf_addf(b, "%" PRId64, c->i);
 		break;
 	case CELL_REAL:
-		snprintf(out, size, "%.1f", c->r);
+		strbuf_addf(b, "%.1f", c->r);
 		break;
 	case CELL_DAY:
-		snprintf(out, size, "%s", day_text((int32_t)c->i, day));
+		strbuf_adds(b, day_text((int32_t)c->i, day));
 		break;
 	case CELL_BOOL:
-		snprintf(out, size, "%s", c->i ? "yes" : "no");
+		strbuf_adds(b, c->i ? "yes" : "no");
 	}
+	return b->data;
 }
 
 bool cell_is_number(const struct cell *c)

@@ -178,8 +178,8 @@ void report_print_html(const struct report *r, FILE *to);
 /* @inline_in_html: without the XML declaration. */
 void chart_print_svg(const struct chart *c, FILE *to, bool inline_in_html);
 
-/* A cell for people: at most @size bytes, escaped for a terminal. */
-void cell_words(const struct cell *c, char *out, size_t size);
+/* A cell for people, escaped for a terminal: all that is in @b now. */
+const char *cell_words(const struct cell *c, struct strbuf *b);
 bool cell_is_number(const struct cell *c);
 /* A copy of @s with what XML gives a meaning replaced, and no character XML forbids. */
 char *xml_escape(const char *s);

@@ -42,66 +42,132 @@ static bool starts(const char *s, size_t len, const char *prefix)
 	return len >= strlen(prefix) && !strncmp(s, prefix, strlen(prefix));
 }
 
-/* "ok 3 - name # SKIP why": what stands after "ok" or "not ok". */
-static void tap_line(struct results *r, const char *s, size_t len, bool ok, unsigned long count)
+struct tap {
+	struct results *out;
+	const char *name; /* of the file */
+	unsigned long planned, seen;
+	bool has_plan;
+	struct err *e;
+};
+
+static void drop(const char **s, size_t *len, size_t n)
 {
-	const char *hash;
+	*s += n;
+	*len -= n;
+}
+
+static void drop_blanks(const char **s, size_t *len)
+{
+	while (*len && **s == ' ')
+		drop(s, len, 1);
+}
+
+/* A number that blanks or the end follow, taken off @s; its digits, 0 if there is none. */
+static size_t take_number(const char **s, size_t *len, unsigned long *n)
+{
+	size_t digits = 0;
+
+	*n = 0;
+	while (digits < *len && (*s)[digits] >= '0' && (*s)[digits] <= '9' && digits < 10)
+		*n = *n * 10 + (unsigned long)((*s)[digits++] - '0');
+	if (digits < *len && (*s)[digits] != ' ')
+		return 0;
+	drop(s, len, digits);
+	drop_blanks(s, len);
+	return digits;
+}
+
+/* "# SKIP why" or "# TODO why" is taken off the end of @s. */
+static bool take_directive(const char *s, size_t *len)
+{
+	const char *hash = memchr(s, '#', *len);
+	size_t rest = hash ? *len - (size_t)(hash - s) - 1 : 0;
+	const char *word = hash ? hash + 1 : s;
+
+	if (!hash)
+		return false;
+	while (rest && *word == ' ')
+		word++, rest--;
+	*len = (size_t)(hash - s);
+	while (*len && s[*len - 1] == ' ')
+		--*len;
+	return rest >= 4 && (!strncasecmp(word, "skip", 4) || !strncasecmp(word, "todo", 4));
+}
+
+/* "ok 3 - name # SKIP why": what stands after "ok" or "not ok". */
+static int tap_line(struct tap *t, const char *s, size_t len, bool ok)
+{
+	enum outcome outcome = ok ? OUTCOME_PASS : OUTCOME_FAIL;
+	unsigned long n;
 	char number[32];
 
-	while (len && strchr(" 0123456789-", *s))
-		s++, len--;
-	hash = memchr(s, '#', len);
-	if (hash) {
-		size_t rest = len - (size_t)(hash - s);
-		const char *word = hash + 1;
-
-		while (--rest && *word == ' ')
-			word++;
-		len = (size_t)(hash - s);
-		while (len && s[len - 1] == ' ')
-			len--;
-		if (rest >= 4 && (!strncasecmp(word, "skip", 4) || !strncasecmp(word, "todo", 4))) {
-			results_add(r, s, len, OUTCOME_SKIP, -1);
-			return;
-		}
-	}
+	t->seen++;
+	drop_blanks(&s, &len);
+	if (take_number(&s, &len, &n) && n != t->seen)
+		return err_fail(t->e, "%s: result %lu is numbered %lu: one is lost, or twice there",
+				t->name, t->seen, n);
+	if (len && *s == '-' && (len == 1 || s[1] == ' '))
+		drop(&s, &len, 1);
+	drop_blanks(&s, &len);
+	if (take_directive(s, &len))
+		outcome = OUTCOME_SKIP;
 	if (!len) {
 		s = number;
-		len = (size_t)snprintf(number, sizeof(number), "test %lu", count);
+		len = (size_t)snprintf(number, sizeof(number), "test %lu", t->seen);
 	}
-	results_add(r, s, len, ok ? OUTCOME_PASS : OUTCOME_FAIL, -1);
+	results_add(t->out, s, len, outcome, -1);
+	return 0;
+}
+
+/* "1..N", and where N is 0 why: what stands after "1..". */
+static int tap_plan(struct tap *t, const char *s, size_t len)
+{
+	bool number = take_number(&s, &len, &t->planned) > 0;
+
+	if (t->has_plan)
+		return err_fail(t->e, "%s: a second plan", t->name);
+	t->has_plan = true;
+	if (!number || (len && *s != '#'))
+		return err_fail(t->e, "%s: its plan is no number", t->name);
+	if (!t->planned && !take_directive(s, &len))
+		return err_fail(t->e, "%s: no result is planned, and no reason given", t->name);
+	return 0;
 }
 
 static int tap_read(struct results *r, const char *name, const char *text, size_t size,
 		    struct err *e)
 {
+	struct tap t = {.out = r, .name = name, .e = e};
 	const char *end = text + size;
-	unsigned long planned = 0, seen = 0;
-	bool has_plan = false;
+	int ret = 0;
 
-	while (text < end) {
+	while (!ret && text < end) {
 		size_t len;
 		const char *s = next_line(&text, end, &len);
-		char plan[24];
 
 		if (starts(s, len, "Bail out!"))
 			return err_fail(e, "%s: the run bailed out", name);
-		if (starts(s, len, "1..")) {
-			snprintf(plan, sizeof(plan), "%.*s", (int)(len - 3 < 20 ? len - 3 : 20),
-				 s + 3);
-			planned = strtoul(plan, NULL, 10);
-			has_plan = true;
-		} else if (starts(s, len, "ok") && (len == 2 || s[2] == ' ')) {
-			tap_line(r, s + 2, len - 2, true, ++seen);
-		} else if (starts(s, len, "not ok") && (len == 6 || s[6] == ' ')) {
-			tap_line(r, s + 6, len - 6, false, ++seen);
-		}
+		if (starts(s, len, "1.."))
+			ret = tap_plan(&t, s + 3, len - 3);
+		else if (starts(s, len, "ok") && (len == 2 || s[2] == ' '))
+			ret = tap_line(&t, s + 2, len - 2, true);
+		else if (starts(s, len, "not ok") && (len == 6 || s[6] == ' '))
+			ret = tap_line(&t, s + 6, len - 6, false);
 	}
-	if (!has_plan)
+	if (ret)
+		return ret;
+	if (!t.has_plan)
 		return err_fail(e, "%s: no plan (\"1..N\"): the run may have been cut off", name);
-	if (planned != seen)
-		return err_fail(e, "%s: %lu results where %lu were planned", name, seen, planned);
+	if (t.planned != t.seen)
+		return err_fail(e, "%s: %lu results where %lu were planned", name, t.seen,
+				t.planned);
 	return 0;
+}
+
+static int never_ended(const char *name, const char *test, size_t len, struct err *e)
+{
+	return err_fail(e, "%s: test \"%.*s\" began and never ended", name,
+			(int)(len < 80 ? len : 80), test);
 }
 
 /* "test: name" opens; "success: name", "failure: name [" close. */
@@ -129,6 +195,8 @@ static int subunit_read(struct results *r, const char *name, const char *text, s
 			continue;
 		}
 		if (starts(s, len, "test: ") || starts(s, len, "testing: ")) {
+			if (open)
+				break;
 			open = memchr(s, ' ', len);
 			open++;
 			open_len = len - (size_t)(open - s);
@@ -140,13 +208,15 @@ static int subunit_read(struct results *r, const char *name, const char *text, s
 			if (!starts(s, len, words[i].word))
 				continue;
 			details = n >= 2 && !strncmp(s + len - 2, " [", 2);
-			results_add(r, s + skip, details ? n - 2 : n, words[i].outcome, -1);
+			n -= details ? 2 : 0;
+			if (open && (n != open_len || memcmp(open, s + skip, n) != 0))
+				return never_ended(name, open, open_len, e);
+			results_add(r, s + skip, n, words[i].outcome, -1);
 			open = NULL;
 		}
 	}
 	if (open)
-		return err_fail(e, "%s: test \"%.*s\" began and never ended", name,
-				(int)(open_len < 80 ? open_len : 80), open);
+		return never_ended(name, open, open_len, e);
 	if (details || !r->n)
 		return err_fail(e, "%s: %s", name,
 				details ? "cut off inside details" : "no results in it");

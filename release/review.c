@@ -3,6 +3,7 @@
 #include "release/mbox.h"
 #include "release/message.h"
 #include "release/rel.h"
+#include "release/spread.h"
 #include "release/tally.h"
 
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct series {
 	const char *author;
 	unsigned int versions;
 	int64_t first, last; /* dates of the first and the last version */
+	bool has_first; /* one has a date */
 	bool has_answer;
 	int64_t answered; /* first mail of somebody else in a thread of it */
 };
@@ -185,10 +187,11 @@ static void take_version(struct series *s, const struct mail *m, const struct pa
 		s->versions = p->version;
 	if (!m->has_date)
 		return;
-	if (!s->first || m->date < s->first)
+	if (!s->has_first || m->date < s->first)
 		s->first = m->date;
-	if (m->date > s->last)
+	if (!s->has_first || m->date > s->last)
 		s->last = m->date;
+	s->has_first = true;
 }
 
 /* Number of the series of @m in @set, from 1 on; @p: its subject. */
@@ -209,7 +212,26 @@ static size_t series_of(struct review *v, struct series_set *set, const struct m
 	return *at;
 }
 
-static void find_series(struct review *v, struct series_set *set, size_t *of_mail)
+/* The cover letter of this version is among the mails that @i answers. */
+static bool is_covered(const struct mbox *box, const struct map *ids, size_t i,
+		       unsigned int version)
+{
+	size_t steps = 0;
+	size_t *up;
+
+	while (*box->v[i].parent && (up = map_find(ids, box->v[i].parent)) && steps++ < 1000) {
+		struct patch_subject p;
+
+		i = *up;
+		if (patch_subject_parse(box->v[i].subject, &p) && p.total && !p.number &&
+		    p.version == version)
+			return true;
+	}
+	return false;
+}
+
+static void find_series(struct review *v, struct series_set *set, const struct map *ids,
+			size_t *of_mail)
 {
 	size_t i;
 
@@ -217,8 +239,9 @@ static void find_series(struct review *v, struct series_set *set, size_t *of_mai
 		const struct mail *m = &v->box.v[i];
 		struct patch_subject p;
 
-		/* A cover letter or a lone patch stands for the series. */
-		if (!patch_subject_parse(m->subject, &p) || (p.total && p.number))
+		/* A cover letter, a lone patch, or without a cover letter the first. */
+		if (!patch_subject_parse(m->subject, &p) || (p.total && p.number > 1) ||
+		    (p.total && p.number && is_covered(&v->box, ids, i, p.version)))
 			continue;
 		of_mail[i] = series_of(v, set, m, &p);
 		take_version(&set->v[of_mail[i] - 1], m, &p);
@@ -226,47 +249,23 @@ static void find_series(struct review *v, struct series_set *set, size_t *of_mai
 }
 
 /* A reply by another person than the thread's first, dated after it. */
-static void find_answers(struct review *v, struct series_set *set, const size_t *of_mail)
+static void find_answers(struct review *v, struct series_set *set, const struct map *ids,
+			 const size_t *of_mail)
 {
-	struct map ids = {0};
 	size_t i;
 
-	for (i = 0; i < v->box.n; i++)
-		if (*v->box.v[i].id)
-			*map_at(&ids, v->box.v[i].id) = i;
 	for (i = 0; i < v->box.n; i++) {
 		const struct mail *m = &v->box.v[i];
-		size_t root = root_of(&v->box, &ids, i);
+		size_t root = root_of(&v->box, ids, i);
 		struct series *s = of_mail[root] ? &set->v[of_mail[root] - 1] : NULL;
 
-		if (!s || root == i || !m->has_date || m->date < s->first ||
+		if (!s || root == i || !m->has_date || !s->has_first || m->date < s->first ||
 		    !strcmp(person(v, m->from_mail), person(v, v->box.v[root].from_mail)))
 			continue;
 		if (!s->has_answer || m->date < s->answered)
 			s->answered = m->date;
 		s->has_answer = true;
 	}
-	map_free(&ids);
-}
-
-static int by_number(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static void spread(struct review *v, const char *key, const char *title, double *n, size_t count)
-{
-	struct report *r = &v->rel.report;
-
-	qsort(n, count, sizeof(*n), by_number);
-	if (!count)
-		report_fact_unknown(r, key, title, "no series in the archive");
-	else
-		report_fact(r, key, title, "median %.1f, p90 %.1f, most %.1f (of %zu)",
-			    n[count / 2], n[count * 9 / 10], n[count - 1], count);
 }
 
 static void show_series(struct review *v, const struct series_set *set)
@@ -280,7 +279,8 @@ static void show_series(struct review *v, const struct series_set *set)
 						{0}};
 	struct table *t = report_table(
 		&v->rel.report, "series", "Patch series", columns,
-		"A cover letter or a lone patch, all versions of one title and author. "
+		"A cover letter, a lone patch or the first of a series without a cover letter, all "
+		"versions of one title and author. "
 		"Answer: first mail of another person in any of its threads.");
 	double *versions = mem_zalloc(set->n + 1, sizeof(double));
 	double *hours = mem_zalloc(set->n + 1, sizeof(double));
@@ -294,7 +294,7 @@ static void show_series(struct review *v, const struct series_set *set)
 		cell_text(t, "%s", s->author);
 		cell_int(t, s->versions);
 		versions[i] = s->versions;
-		if (s->first)
+		if (s->has_first)
 			cell_day(t, day_of_instant(s->first));
 		else
 			cell_unknown(t, "no date");
@@ -302,15 +302,18 @@ static void show_series(struct review *v, const struct series_set *set)
 			hours[answered] = (double)(s->answered - s->first) / 3600;
 			cell_real(t, hours[answered++]);
 		} else {
-			cell_unknown(t, "no answer in the archive");
+			cell_unknown(t, "%s",
+				     s->has_first ? "no answer in the archive" : "no date");
 		}
-		if (s->first)
+		if (s->has_first)
 			cell_real(t, (double)(s->last - s->first) / 86400);
 		else
 			cell_unknown(t, "no date");
 	}
-	spread(v, "versions", "Versions per series", versions, set->n);
-	spread(v, "answer_hours", "Hours to the first answer", hours, answered);
+	report_spread(&v->rel.report, "versions", "Versions per series", "most",
+		      "no series in the archive", versions, set->n);
+	report_spread(&v->rel.report, "answer_hours", "Hours to the first answer", "most",
+		      "no series in the archive was answered", hours, answered);
 	free(versions);
 	free(hours);
 }
@@ -319,15 +322,21 @@ static void show_mail(struct review *v)
 {
 	size_t *of_mail = mem_zalloc(v->box.n + 1, sizeof(*of_mail));
 	struct series_set set = {0};
+	struct map ids = {0};
+	size_t i;
 
-	find_series(v, &set, of_mail);
-	find_answers(v, &set, of_mail);
+	for (i = 0; i < v->box.n; i++)
+		if (*v->box.v[i].id)
+			*map_at(&ids, v->box.v[i].id) = i;
+	find_series(v, &set, &ids, of_mail);
+	find_answers(v, &set, &ids, of_mail);
 	report_fact_int(&v->rel.report, "mails", "Mails", (int64_t)v->box.n);
 	show_series(v, &set);
 	if (v->box.broken)
 		report_note(&v->rel.report,
 			    "unknown: %zu mails have no Message-ID or no date that can be read.",
 			    v->box.broken);
+	map_free(&ids);
 	map_free(&set.keys);
 	free(set.v);
 	free(of_mail);

@@ -159,12 +159,6 @@ static void count_all(struct stats *s)
 		count_areas(s, c);
 		count_week(s, c);
 	}
-	for (i = 0; i < s->people.n; i++) {
-		const char *employer =
-			people_employer(&s->rel.people, s->people.v[i].name, s->rel.today);
-
-		tally_at(&s->employers, employer ? employer : "(unknown)")->people++;
-	}
 	for (i = 0; i < LINE_METHODS; i++)
 		if (s->lines.want[i])
 			s->sums[i] = lines_sum(&s->lines, &s->rel, &s->range, i);
@@ -184,7 +178,8 @@ static void show_lines(struct stats *s)
 	struct table *t = report_table(
 		&s->rel.report, "lines", "Lines added and removed, by definition", columns,
 		"Binary files have no lines. The numbers are those of the command, "
-		"summed over its output.");
+		"summed over its output, under git's own defaults: settings of log and diff do not "
+		"count.");
 	size_t m;
 
 	for (m = 0; m < LINE_METHODS; m++) {
@@ -352,6 +347,8 @@ static int candidates(const struct stats *s, const char *key, long out[LINE_METH
 	return 0;
 }
 
+#define PUBLISHED_MAX 1000000000000 /* twice as many lines: nobody published that */
+
 static void audit_one(struct stats *s, struct table *t, const char *key, long published,
 		      const long *have)
 {
@@ -399,6 +396,8 @@ static int audit(struct stats *s, struct err *e)
 	char *at, *next;
 	int ret = file_read(s->opts->expect, 1 << 20, &f, e);
 
+	if (!ret && memchr(f.data, 0, f.size))
+		ret = err_fail(e, "%s: is not a text file", s->opts->expect);
 	for (at = (char *)f.data; !ret && at && *at; at = next) {
 		long have[LINE_METHODS];
 		char key[40];
@@ -414,7 +413,7 @@ static int audit(struct stats *s, struct err *e)
 			continue;
 		if (sscanf(at, "%39s %n", key, &used) != 1 || !used ||
 		    (errno = 0, v = strtol(at + used, &end, 10),
-		     end == at + used || *end || errno) ||
+		     end == at + used || *end || errno || labs(v / 2) > PUBLISHED_MAX) ||
 		    candidates(s, key, have) < 0)
 			ret = err_fail(e,
 				       "%s:%u: not understood: write added, removed, net, commits, "
@@ -423,6 +422,8 @@ static int audit(struct stats *s, struct err *e)
 		else
 			audit_one(s, t, key, v, have);
 	}
+	if (!ret && !table_rows(t))
+		ret = err_fail(e, "%s: no number in it", s->opts->expect);
 	file_free(&f);
 	return ret;
 }

@@ -54,17 +54,13 @@ bool tags_branch_version(const struct rel *r, const char *branch, struct version
 	return match(&r->conf, "branch.stable", branch, false, v);
 }
 
-bool tag_release_version(const struct rel *r, const char *tag, struct version *v)
-{
-	return match(&r->conf, "tag.release", tag, false, v);
-}
-
 bool tag_version(const struct rel *r, const char *tag, struct version *v)
 {
-	return tag_release_version(r, tag, v) || match(&r->conf, "tag.rc", tag, true, v);
+	return match(&r->conf, "tag.release", tag, false, v) ||
+	       match(&r->conf, "tag.rc", tag, true, v);
 }
 
-static int check_patterns(const struct config *c, struct err *e)
+int tags_check_patterns(const struct config *c, struct err *e)
 {
 	static const char *const keys[] = {"tag.release", "tag.rc", "branch.stable"};
 	const char *pattern;
@@ -121,8 +117,7 @@ int tags_load(struct tags *t, struct rel *r, struct err *e)
 	size_t i;
 
 	memset(t, 0, sizeof(*t));
-	if (check_patterns(&r->conf, e) < 0 ||
-	    git_refs(r->git, &t->arena, &t->refs, &t->ref_count, e) < 0)
+	if (git_refs(r->git, &t->arena, &t->refs, &t->ref_count, e) < 0)
 		return -1;
 	for (i = 0; i < t->ref_count; i++) {
 		const struct git_ref *ref = &t->refs[i];
@@ -158,6 +153,36 @@ const struct release_tag *tags_find(const struct tags *t, const struct version *
 		if (!version_cmp(&t->v[i].version, v))
 			return &t->v[i];
 	return NULL;
+}
+
+int tags_release_at(struct rel *r, const char *id, const char *name, struct version *v,
+		    struct err *e)
+{
+	struct tags t = {0};
+	const char *found = NULL;
+	int ret = git_refs(r->git, &t.arena, &t.refs, &t.ref_count, e);
+	struct version one;
+	size_t i;
+
+	for (i = 0; !ret && i < t.ref_count; i++) {
+		const struct git_ref *ref = &t.refs[i];
+
+		if (!ref->is_tag || ref->broken || strcmp(ref->id, id) != 0 ||
+		    !match(&r->conf, "tag.release", ref->name, false, &one))
+			continue;
+		if (found && strcmp(ref->name, name) != 0 && version_cmp(&one, v) != 0) {
+			ret = err_fail(e, "%s: is both %s and %s: say which, with --as", name,
+				       found, ref->name);
+			break;
+		}
+		found = ref->name;
+		*v = one;
+		if (!strcmp(ref->name, name))
+			break;
+	}
+	ret = ret ? -1 : found != NULL;
+	tags_free(&t);
+	return ret;
 }
 
 /* --- series ------------------------------------------------------------------------- */

@@ -31,8 +31,15 @@ void tags_free(struct tags *t);
 /* The first tag of a version, or NULL. */
 const struct release_tag *tags_find(const struct tags *t, const struct version *v);
 
-/* A tag's name, matched by tag.release; false if it is no release. */
-bool tag_release_version(const struct rel *r, const char *tag, struct version *v);
+/* The patterns of the settings are regular expressions; rel_begin() asks. */
+int tags_check_patterns(const struct config *c, struct err *e);
+
+/*
+ * The release whose tag leads to the commit @id: 1 and its version, 0 if there is none, -1 for
+ * failures, such as tags of several releases of which none has the name @name.
+ */
+int tags_release_at(struct rel *r, const char *id, const char *name, struct version *v,
+		    struct err *e);
 
 /* The same for a release or a candidate (tag.rc). */
 bool tag_version(const struct rel *r, const char *tag, struct version *v);

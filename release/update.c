@@ -39,10 +39,12 @@ static const char *verdict(struct update *u, const struct feature *f, const char
 		*why = arena_printf(&u->rel.report.arena, "%zu commit%s, the last %.12s of %s",
 				    f->commits, f->commits == 1 ? "" : "s", f->last->id,
 				    day_text(day_of_instant(f->last->committed), day));
-		if (f->reverted && f->again)
+		if (f->reverted == f->commits)
+			return "reverted";
+		if (f->reverted > f->back)
+			return "partly reverted";
+		if (f->touched)
 			return "landed again";
-		if (f->reverted)
-			return f->reverted == f->commits ? "reverted" : "partly reverted";
 		return f->state == STATE_DONE ? "landed" : "partly landed";
 	}
 	if (f->state == STATE_UPCOMING)

@@ -13,6 +13,7 @@
 #include "release/relog.h"
 #include "release/results.h"
 #include "release/runbook.h"
+#include "release/spread.h"
 #include "release/version.h"
 
 #include <check.h>
@@ -123,6 +124,9 @@ START_TEST(links_found)
 	ck_assert(message_link(&at, LINK_MASTER, id));
 	ck_assert_str_eq(id, "0123456789abcdef0123456789abcdef01234567");
 	ck_assert(!message_link(&at, LINK_MASTER, id));
+	at = "master commit: ABCDEF0123456789\n";
+	ck_assert(message_link(&at, LINK_MASTER, id));
+	ck_assert_str_eq(id, "abcdef0123456789");
 	at = "Fixes: 01234567890a (\"x\")\nFixes: 0123 (\"too short\")\nnot Fixes: 0123456789\n";
 	ck_assert(message_link(&at, LINK_FIXES, id));
 	ck_assert_str_eq(id, "01234567890a");
@@ -181,6 +185,15 @@ START_TEST(mail_dates)
 	ck_assert_int_eq(t, 1499151600);
 	ck_assert(mail_date_parse("4 Jul 2017 07:00 GMT", &t));
 	ck_assert_int_eq(t, 1499151600);
+	ck_assert(mail_date_parse("Tue, 4 Jul 2017 03:00:00 EDT", &t));
+	ck_assert_int_eq(t, 1499151600);
+	ck_assert(mail_date_parse("Tue, 4 Jul 2017 00:00:00 pdt", &t));
+	ck_assert_int_eq(t, 1499151600);
+	ck_assert(!mail_date_parse("4 Jul 2017 09:00:00 CEST", &t));
+	ck_assert(!mail_date_parse("4 Jul 2017 09:00:00", &t));
+	ck_assert(!mail_date_parse("4 Jul 2017 09:00:00 +9999", &t));
+	ck_assert(!mail_date_parse("4 Jul 2017 09:00:00 +0160", &t));
+	ck_assert(!mail_date_parse("31 Feb 2017 09:00:00 +0000", &t));
 	ck_assert(!mail_date_parse("yesterday", &t));
 	ck_assert(!mail_date_parse("4 Foo 2017 07:00:00 +0000", &t));
 	ck_assert(!mail_date_parse("4 Jul 2017 25:00:00 +0000", &t));
@@ -198,6 +211,7 @@ START_TEST(patch_subjects)
 	ck_assert_str_eq(p.title, "area: do");
 	ck_assert(patch_subject_parse("[RFC PATCHv2] x", &p) && p.version == 2);
 	ck_assert(patch_subject_parse("[PATCH for-4.6] x", &p) && p.version == 1);
+	ck_assert(patch_subject_parse("[PATCH v99999999999] x", &p) && p.version == 1);
 	ck_assert(!patch_subject_parse("Re: [PATCH] x", &p));
 	ck_assert(!patch_subject_parse("[PATCH never closed", &p));
 }
@@ -236,6 +250,85 @@ START_TEST(results_read_or_refused)
 }
 END_TEST
 
+/* What says less than it planned, or contradicts itself, is no result. */
+START_TEST(results_refused)
+{
+	static const char *const bad[][2] = {
+		{"a.tap", "1..x\n"},
+		{"a.tap", "1..\n"},
+		{"a.tap", "1..0\n"},
+		{"a.tap", "1..2\n1..1\nok 1\n"},
+		{"a.tap", "1..2\nok 1 - a\nok 1 - b\n"},
+		{"a.tap", "1..2\nok 2 - b\nok 1 - a\n"},
+		{"a.subunit", "test: a\ntest: b\nsuccess: b\n"},
+		{"a.subunit", "test: a\nsuccess: b\n"},
+		{"a.xml", "<testsuite tests='2'><testcase name='a'/></testsuite>"},
+		{"a.xml",
+		 "<testsuites tests='3'><testsuite tests='1'><testcase name='a'/></testsuite>"
+		 "</testsuites>"},
+		{"a.xml", "<testsuite failures='1'><testcase name='a'/></testsuite>"},
+		{"a.xml", "<testsuite errors='1'><testcase name='a'/></testsuite>"},
+		{"a.xml", "<testsuite tests='all'><testcase name='a'/></testsuite>"},
+		{"a.xml", "<testsuite><error/><testcase name='a'/></testsuite>"},
+	};
+	size_t n;
+
+	ck_assert_msg(read_results(bad[_i][0], bad[_i][1], &n) == -1, "%s", bad[_i][1]);
+}
+END_TEST
+
+START_TEST(results_say)
+{
+	static const struct {
+		const char *file, *text, *test;
+		enum outcome outcome;
+	} say[] = {
+		{"a.tap", "1..1\nok 1 - 32bit-boot\n", "32bit-boot", OUTCOME_PASS},
+		{"a.tap", "1..1\nnot ok 1 64bit-boot\n", "64bit-boot", OUTCOME_FAIL},
+		{"a.tap", "1..1\nok 32bit\n", "32bit", OUTCOME_PASS},
+		{"a.tap", "1..1\nok 1 - -x 2 # SKIP no\n", "-x 2", OUTCOME_SKIP},
+		{"a.tap", "1..1 # of one\nok\n", "test 1", OUTCOME_PASS},
+		{"a.xml",
+		 "<testsuite tests='1' failures='1'><testcase name='a'><failure/><skipped/>"
+		 "</testcase></testsuite>",
+		 "a", OUTCOME_FAIL},
+		{"a.xml", "<testsuite><testcase name='a' status='notrun'/></testsuite>", "a",
+		 OUTCOME_SKIP},
+		{"a.xml",
+		 "<testsuite><testcase name='a' status='run' result='suppressed'/></testsuite>",
+		 "a", OUTCOME_SKIP},
+		{"a.xml", "<testsuite><testcase name='a'><rerunFailure/></testcase></testsuite>",
+		 "a", OUTCOME_FAIL},
+	};
+	struct results r;
+	struct err e = ERR_INIT;
+
+	ck_assert_msg(!results_read(&r, say[_i].file, say[_i].text, strlen(say[_i].text), &e), "%s",
+		      e.text);
+	ck_assert_uint_eq(r.n, 1);
+	ck_assert_str_eq(r.v[0].test, say[_i].test);
+	ck_assert_int_eq(r.v[0].outcome, say[_i].outcome);
+	results_free(&r);
+}
+END_TEST
+
+/* Passed at the second try: it passed and it failed. */
+START_TEST(results_flaky)
+{
+	static const char text[] =
+		"<testsuite tests='1'><testcase name='a'><flakyFailure/></testcase></testsuite>";
+	struct results r;
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(results_read(&r, "a.xml", text, sizeof(text) - 1, &e), 0);
+	ck_assert_uint_eq(r.n, 2);
+	ck_assert_int_eq(r.v[0].outcome, OUTCOME_PASS);
+	ck_assert_int_eq(r.v[1].outcome, OUTCOME_FAIL);
+	ck_assert_str_eq(r.v[1].test, "a");
+	results_free(&r);
+}
+END_TEST
+
 START_TEST(features_continue)
 {
 	static const char text[] = "Feature: a\n b c\nState: Done\nQuery: subject:\"x y\" "
@@ -251,6 +344,88 @@ START_TEST(features_continue)
 	ck_assert(f.needs_paths);
 	features_free(&f);
 	ck_assert_int_eq(features_read(&f, "Feature: a\nQuery:\n", 18, "f", &e), -1);
+	features_free(&f);
+}
+END_TEST
+
+#define ID_A	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define ID_B	  "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define ID_C	  "cccccccccccccccccccccccccccccccccccccccc"
+#define ID_D	  "dddddddddddddddddddddddddddddddddddddddd"
+#define UNDO(id)  "Revert \"it\"", "\n\nThis reverts commit " id ".\n"
+#define AGAIN(id) "Reapply \"it\"", "\n\nThis reverts commit " id ".\n"
+
+/* What landed, oldest first, and what the feature's fields have to say of it. */
+static const struct {
+	const char *says[4][2]; /* subject, and the message after it */
+	size_t commits, reverted, back;
+	bool touched;
+} fates[] = {
+	{{{"it", ""}}, 1, 0, 0, false},
+	{{{"it", ""}, {UNDO(ID_A)}}, 1, 1, 0, true},
+	{{{"it", ""}, {UNDO("aaaaaaaaaaaa")}}, 1, 1, 0, true},
+	{{{"it", ""}, {"Revert \"it\"", "\n\nIt broke.\n"}}, 1, 1, 0, true},
+	{{{"it", ""}, {UNDO(ID_A)}, {"it", ""}}, 2, 1, 1, true},
+	{{{"it", ""}, {UNDO(ID_A)}, {"it", ""}, {UNDO(ID_C)}}, 2, 2, 0, true},
+	{{{"it", ""}, {UNDO(ID_A)}, {AGAIN(ID_B)}}, 1, 0, 0, true},
+	{{{"it", ""}, {UNDO(ID_A)}, {"Reapply \"it\"", ""}}, 2, 1, 1, true},
+	{{{"it", ""},
+	  {UNDO(ID_A)},
+	  {"Revert \"Revert \"it\"\"", "\n\nThis reverts commit " ID_B ".\n"}},
+	 1,
+	 0,
+	 0,
+	 true},
+	{{{"it, part 1", ""}, {UNDO(ID_A)}, {"it, part 2", ""}}, 2, 1, 0, true},
+	/* The first revert is older than the range: the feature lands here. */
+	{{{"Reapply \"it\"", "\n\nThis reverts commit 0123456789.\n"}}, 1, 0, 0, false},
+	{{{"Revert \"it\"", "\n\nThis reverts commit 0123456789.\n"}}, 0, 0, 0, false},
+};
+
+START_TEST(features_fates)
+{
+	static const char *const ids[] = {ID_A, ID_B, ID_C, ID_D};
+	static const char text[] = "Feature: a\nQuery: subject:it\n";
+	struct commit v[4] = {{0}};
+	struct history h = {.v = v};
+	struct features f;
+	struct err e = ERR_INIT;
+	size_t n = 0, i;
+
+	while (n < 4 && fates[_i].says[n][0])
+		n++;
+	for (i = 0; i < n; i++) {
+		struct commit *c = &v[n - 1 - i];
+
+		c->id = ids[i];
+		c->subject = fates[_i].says[i][0];
+		c->message = arena_printf(&h.arena, "%s%s", c->subject, fates[_i].says[i][1]);
+	}
+	h.n = n;
+	ck_assert_int_eq(features_read(&f, text, sizeof(text) - 1, "f", &e), 0);
+	features_search(&f, &h);
+	ck_assert_uint_eq(f.v[0].commits, fates[_i].commits);
+	ck_assert_uint_eq(f.v[0].reverted, fates[_i].reverted);
+	ck_assert_uint_eq(f.v[0].back, fates[_i].back);
+	ck_assert_int_eq(f.v[0].touched, fates[_i].touched);
+	features_free(&f);
+	arena_free(&h.arena);
+}
+END_TEST
+
+START_TEST(features_refused)
+{
+	static const char *const bad[] = {
+		"Feature: a\nFeature: b\n",
+		"Feature: a\nState: done\nState: wip\n",
+		"Feature: a\nOwner: b\nOwner: c\n",
+		"Feature: a\nQuery: subject:\"(.*)(.*)\\1\\2x\"\n",
+		"Feature: a\nQuery: subject:\\\\\\1\n",
+	};
+	struct features f;
+	struct err e = ERR_INIT;
+
+	ck_assert_msg(features_read(&f, bad[_i], strlen(bad[_i]), "f", &e) == -1, "%s", bad[_i]);
 	features_free(&f);
 }
 END_TEST
@@ -326,6 +501,19 @@ START_TEST(history_refused)
 
 	ck_assert_int_eq(history_parse(&h, bad[_i].text, bad[_i].len, &e), -1);
 	history_free(&h);
+}
+END_TEST
+
+START_TEST(spreads)
+{
+	double one[] = {3}, two[] = {100, 1}, ten[] = {10, 9, 8, 7, 6, 5, 4, 3, 2, 1};
+	struct spread s = spread_of(one, 1);
+
+	ck_assert(s.median == 3 && s.p90 == 3 && s.most == 3);
+	s = spread_of(two, 2);
+	ck_assert(s.median == 50.5 && s.p90 == 100);
+	s = spread_of(ten, 10);
+	ck_assert(s.median == 5.5 && s.p90 == 9 && s.most == 10);
 }
 END_TEST
 
@@ -514,9 +702,15 @@ int main(void)
 	tcase_add_test(t, mail_dates);
 	tcase_add_test(t, patch_subjects);
 	tcase_add_test(t, results_read_or_refused);
+	tcase_add_loop_test(t, results_refused, 0, 14);
+	tcase_add_loop_test(t, results_say, 0, 9);
+	tcase_add_test(t, results_flaky);
 	tcase_add_test(t, features_continue);
+	tcase_add_loop_test(t, features_fates, 0, sizeof(fates) / sizeof(*fates));
+	tcase_add_loop_test(t, features_refused, 0, 5);
 	tcase_add_test(t, history_lines);
 	tcase_add_loop_test(t, history_refused, 0, 9);
+	tcase_add_test(t, spreads);
 	tcase_add_test(t, spans);
 	tcase_add_test(t, templates_expand);
 	tcase_add_loop_test(t, lines_replaced, 0, 6);

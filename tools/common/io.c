@@ -281,8 +281,8 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int walk(const char *root, const char *rel, int (*fn)(const char *, void *, struct err *),
-		void *ctx, struct err *e)
+static int walk(const char *root, const char *rel,
+		int (*fn)(const char *, bool, void *, struct err *), void *ctx, struct err *e)
 {
 	autofree char *dir = rel ? path_join(root, rel) : mem_strdup(root);
 	struct dirent **names;
@@ -304,18 +304,39 @@ static int walk(const char *root, const char *rel, int (*fn)(const char *, void 
 			ret = err_sys(e, errno, "%s: cannot read", full);
 		else if (S_ISDIR(st.st_mode))
 			ret = walk(root, sub, fn, ctx, e);
-		else if (S_ISREG(st.st_mode))
-			ret = fn(sub, ctx, e);
+		else
+			ret = fn(sub, S_ISREG(st.st_mode), ctx, e);
 		free(names[i]);
 	}
 	free(names);
 	return ret;
 }
 
+int dir_walk_all(const char *root,
+		 int (*fn)(const char *rel, bool regular, void *ctx, struct err *e), void *ctx,
+		 struct err *e)
+{
+	return walk(root, NULL, fn, ctx, e);
+}
+
+struct regular_only {
+	int (*fn)(const char *rel, void *ctx, struct err *e);
+	void *ctx;
+};
+
+static int if_regular(const char *rel, bool regular, void *ctx, struct err *e)
+{
+	struct regular_only *r = ctx;
+
+	return regular ? r->fn(rel, r->ctx, e) : 0;
+}
+
 int dir_walk(const char *root, int (*fn)(const char *rel, void *ctx, struct err *e), void *ctx,
 	     struct err *e)
 {
-	return walk(root, NULL, fn, ctx, e);
+	struct regular_only r = {fn, ctx};
+
+	return walk(root, NULL, if_regular, &r, e);
 }
 
 char *path_join(const char *a, const char *b)

@@ -71,6 +71,10 @@ int dir_remove(const char *path, struct err *e);
  */
 int dir_walk(const char *root, int (*fn)(const char *rel, void *ctx, struct err *e), void *ctx,
 	     struct err *e);
+/* The same for everything that is no folder: a link or a device is not @regular. */
+int dir_walk_all(const char *root,
+		 int (*fn)(const char *rel, bool regular, void *ctx, struct err *e), void *ctx,
+		 struct err *e);
 
 /* "a/b" of @a and @b; @b alone if it is absolute. The caller frees. */
 char *path_join(const char *a, const char *b);

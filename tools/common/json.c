@@ -77,7 +77,9 @@ void json_unref(struct json *j)
 
 void json_put(struct json *obj, const char *key, struct json *value)
 {
-	if (json_object_set_new(raw(obj), key, raw(value)) < 0)
+	autofree char *clean = sanitize(key, strlen(key));
+
+	if (json_object_set_new(raw(obj), clean, raw(value)) < 0)
 		abort();
 }
 
