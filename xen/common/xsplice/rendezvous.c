@@ -42,7 +42,7 @@ static struct {
     atomic_t stopped;           /* CPUs with interrupts off */
     atomic_t left;              /* CPUs that left the round */
     unsigned int master;        /* 1: a CPU leads, or is about to be done */
-    bool busy;                  /* from request to the end of done */
+    bool busy;                  /* from request to done */
     s_time_t deadline;
     int (*act)(void);
     void (*done)(int rc, const struct xsplice_pause *pause);
@@ -148,7 +148,8 @@ static int try_round(unsigned int me)
     unsigned int others;
     int rc = -EAGAIN;
 
-    if ( !get_cpu_maps() )
+    /* Too late already: nobody is stopped for it. */
+    if ( now > round.deadline || !get_cpu_maps() )
         return rc;
 
     others = num_online_cpus() - 1;
@@ -170,17 +171,21 @@ static int try_round(unsigned int me)
 static void lead(unsigned int me)
 {
     int rc = try_round(me);
+    bool try_again = rc == -EAGAIN && NOW() < round.deadline;
 
-    if ( rc == -EAGAIN && NOW() < round.deadline )
-        set_timer(&round.again, NOW() + TRY_AGAIN);
-    else
+    if ( !try_again )
     {
+        /* Before done: whoever sees there that it is over may ask for the next at once. */
+        write_atomic(&round.busy, false);
         round.done(rc == -EAGAIN ? -EBUSY : rc, &round.pause);
-        round.busy = false;
     }
 
     smp_mb();                   /* all of this before another CPU leads */
     write_atomic(&round.master, 0);
+
+    /* After it: were the timer first, the CPU that it calls could find a master. */
+    if ( try_again )
+        set_timer(&round.again, NOW() + TRY_AGAIN);
 }
 
 /* Joins the round if it is open. */
@@ -255,7 +260,7 @@ static void cf_check bring(void *unused)
     this_cpu(work) = true;
 }
 
-static void cf_check try_again(void *unused)
+static void cf_check start_again(void *unused)
 {
     tasklet_schedule_on_cpu(&this_cpu(tasklet), smp_processor_id());
 }
@@ -305,7 +310,7 @@ static int __init cf_check rendezvous_init(void)
     for_each_online_cpu ( cpu )
         cpu_callback(&cpu_nfb, CPU_UP_PREPARE, (void *)(unsigned long)cpu);
     register_cpu_notifier(&cpu_nfb);
-    init_timer(&round.again, try_again, NULL, 0);
+    init_timer(&round.again, start_again, NULL, 0);
 
     return 0;
 }
