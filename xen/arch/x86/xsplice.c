@@ -9,9 +9,10 @@
  * NMIs and machine checks. A trampoline is written by one store where it lies in 16
  * aligned bytes, as all do whose function is aligned so: a handler that runs on the
  * writing CPU finds the old instruction or the new one, and a machine check needs no
- * more. NMI handlers are kept from running between two functions' writes: on other
- * CPUs they wait; on the writing one the NMI is raised again afterwards, so that none
- * is lost (the watchdog would not be armed again) and none finds half a patch.
+ * more. NMI handlers are kept from running between two functions' writes: a CPU that
+ * has stopped waits in the NMI, and one that is in a handler does not count as stopped
+ * before it has left it; on the writing CPU the NMI is raised again afterwards, so that
+ * none is lost (the watchdog would not be armed again) and none finds half a patch.
  */
 #include <xen/errno.h>
 #include <xen/init.h>
@@ -213,40 +214,32 @@ void arch_xsplice_sync(void)
 
 /* --- NMIs ---------------------------------------------------------------------------- */
 
-static nmi_callback_t *handler;   /* the one that ours stands before */
+static nmi_callback_t *callback;  /* the one that ours stands before; NULL: none */
 static unsigned int writer;       /* the CPU that writes */
-static bool writing;
+static bool holding;              /* CPUs that have stopped wait */
+static bool known;                /* callback is set */
 static bool raise_again;
-static atomic_t in_handler;       /* CPUs inside the real handler */
 
 /*
- * Stands before the real handler. A CPU either is counted in in_handler, and the
- * writer waits for it, or sees that writing has begun and waits itself.
+ * Stands before the real callback and handler. It is there before the first CPU stops,
+ * and a CPU stops by one store, outside of NMIs: so an NMI comes before that, and the
+ * writer waits for its end, or after it, and finds the mark.
  */
 static int cf_check hold_nmi(const struct cpu_user_regs *regs, int cpu)
 {
-    int rc;
-
     if ( cpu == writer )
     {
         raise_again = true;
         return 1;
     }
 
-    for ( ; ; )
-    {
-        atomic_inc(&in_handler);
-        smp_mb();               /* pairs with the barrier in arch_xsplice_hold_nmis() */
-        if ( !read_atomic(&writing) )
-            break;
-        atomic_dec(&in_handler);
-        while ( read_atomic(&writing) )
-            cpu_relax();
-    }
-    rc = handler(regs, cpu);
-    atomic_dec(&in_handler);
+    while ( read_atomic(&holding) && xsplice_has_stopped(cpu) )
+        cpu_relax();
+    while ( !read_atomic(&known) )
+        cpu_relax();
+    smp_rmb();                  /* pairs with the barrier before known is set */
 
-    return rc;
+    return callback ? callback(regs, cpu) : 0;
 }
 
 void arch_xsplice_hold_nmis(void)
@@ -254,17 +247,18 @@ void arch_xsplice_hold_nmis(void)
     relaxed = false;
     raise_again = false;
     writer = smp_processor_id();
-    handler = set_nmi_callback(hold_nmi);
-    write_atomic(&writing, true);
-    smp_mb();                   /* pairs with the barrier in hold_nmi() */
-    while ( atomic_read(&in_handler) )
-        cpu_relax();
+    write_atomic(&known, false);
+    write_atomic(&holding, true);
+    smp_wmb();                  /* all of this before the first NMI that we hold */
+    callback = set_nmi_callback(hold_nmi);
+    smp_wmb();                  /* pairs with the barrier in hold_nmi() */
+    write_atomic(&known, true);
 }
 
 void arch_xsplice_let_nmis(void)
 {
-    write_atomic(&writing, false);
-    set_nmi_callback(handler);
+    set_nmi_callback(callback);
+    write_atomic(&holding, false);
     if ( raise_again )
         self_nmi();
 }

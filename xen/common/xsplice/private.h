@@ -98,6 +98,8 @@ struct xsplice_pause {
  */
 int xsplice_rendezvous(s_time_t deadline, int (*act)(void),
                        void (*done)(int rc, const struct xsplice_pause *pause));
+/* Does @cpu stand still, with interrupts off, since this round began? */
+bool xsplice_has_stopped(unsigned int cpu);
 
 /* --- host.c --------------------------------------------------------------------- */
 
@@ -144,7 +146,10 @@ void arch_xsplice_write(uint8_t *alias, unsigned long addr, const uint8_t *code,
  */
 void arch_xsplice_sync(void);
 
-/* NMIs wait, or are raised again, from hold to let. On the CPU that writes. */
+/*
+ * On the CPU that writes. From hold to let NMIs wait on each CPU that has stopped, and
+ * are raised again on the one that writes. Hold is called before the first CPU stops.
+ */
 void arch_xsplice_hold_nmis(void);
 void arch_xsplice_let_nmis(void);
 

@@ -39,16 +39,18 @@ enum phase {
 
 static struct {
     unsigned int word;          /* phase, CPUs that joined */
-    atomic_t stopped;           /* CPUs with interrupts off */
     atomic_t left;              /* CPUs that left the round */
     unsigned int master;        /* 1: a CPU leads, or is about to be done */
-    bool busy;                  /* from request to the end of done */
+    bool busy;                  /* from request to done */
     s_time_t deadline;
     int (*act)(void);
     void (*done)(int rc, const struct xsplice_pause *pause);
     struct xsplice_pause pause;
     struct timer again;
 } round;
+
+/* CPUs with interrupts off. By one store each: an NMI comes before it or after. */
+static bool stopped[NR_CPUS];
 
 static DEFINE_PER_CPU(bool, work);
 static DEFINE_PER_CPU(struct tasklet, tasklet);
@@ -59,15 +61,22 @@ static void mark(s_time_t *when, unsigned int i)
     round.pause.cycles[i] = get_cycles();
 }
 
-/* Waits until *@counter is @want. False: the time is over. */
-static bool reached(const atomic_t *counter, unsigned int want, s_time_t limit)
+bool xsplice_has_stopped(unsigned int cpu)
 {
-    while ( atomic_read(counter) != want )
-    {
-        if ( limit && NOW() > limit )
-            return false;
-        cpu_relax();
-    }
+    return read_atomic(&stopped[cpu]);
+}
+
+static bool all_stopped(unsigned int me, s_time_t limit)
+{
+    unsigned int cpu;
+
+    for ( cpu = 0; cpu < nr_cpu_ids; cpu++ )
+        while ( cpu != me && cpu_online(cpu) && !xsplice_has_stopped(cpu) )
+        {
+            if ( NOW() > limit )
+                return false;
+            cpu_relax();
+        }
 
     return true;
 }
@@ -89,13 +98,14 @@ static void close_round(void)
 {
     unsigned int joined = COUNT(xchg(&round.word, WORD(LEAVE, 0)));
 
-    reached(&round.left, joined, 0);
+    while ( atomic_read(&round.left) != joined )
+        cpu_relax();
     write_atomic(&round.word, WORD(CLOSED, 0));
 }
 
 static void open_round(void)
 {
-    atomic_set(&round.stopped, 0);
+    memset(stopped, 0, sizeof(stopped));
     atomic_set(&round.left, 0);
     smp_wmb();                  /* before CPUs join: pairs with their cmpxchg */
     write_atomic(&round.word, WORD(GATHER, 0));
@@ -114,21 +124,22 @@ static void call_others(unsigned int me)
  * All CPUs have joined: stop them, act, let them go. The caller holds the map of CPUs.
  * -EAGAIN: one did not stop in time.
  */
-static int stop_and_act(unsigned int others, s_time_t limit)
+static int stop_and_act(unsigned int me, unsigned int others, s_time_t limit)
 {
     unsigned long flags;
     int rc = -EAGAIN;
 
+    arch_xsplice_hold_nmis();
     write_atomic(&round.word, WORD(STOP, others));
-    if ( !reached(&round.stopped, others, limit) )
+    if ( !all_stopped(me, limit) )
     {
+        arch_xsplice_let_nmis();
         close_round();
         return rc;
     }
 
     local_irq_save(flags);
     mark(&round.pause.stopped, 1);
-    arch_xsplice_hold_nmis();
     rc = round.act();
     mark(&round.pause.acted, 2);
     arch_xsplice_let_nmis();
@@ -148,7 +159,8 @@ static int try_round(unsigned int me)
     unsigned int others;
     int rc = -EAGAIN;
 
-    if ( !get_cpu_maps() )
+    /* Too late already: nobody is stopped for it. */
+    if ( now > round.deadline || !get_cpu_maps() )
         return rc;
 
     others = num_online_cpus() - 1;
@@ -158,7 +170,7 @@ static int try_round(unsigned int me)
     call_others(me);
 
     if ( all_joined(others, limit) )
-        rc = stop_and_act(others, limit);
+        rc = stop_and_act(me, others, limit);
     else
         close_round();
 
@@ -170,17 +182,21 @@ static int try_round(unsigned int me)
 static void lead(unsigned int me)
 {
     int rc = try_round(me);
+    bool try_again = rc == -EAGAIN && NOW() < round.deadline;
 
-    if ( rc == -EAGAIN && NOW() < round.deadline )
-        set_timer(&round.again, NOW() + TRY_AGAIN);
-    else
+    if ( !try_again )
     {
+        /* Before done: whoever sees there that it is over may ask for the next at once. */
+        write_atomic(&round.busy, false);
         round.done(rc == -EAGAIN ? -EBUSY : rc, &round.pause);
-        round.busy = false;
     }
 
     smp_mb();                   /* all of this before another CPU leads */
     write_atomic(&round.master, 0);
+
+    /* After it: were the timer first, the CPU that it calls could find a master. */
+    if ( try_again )
+        set_timer(&round.again, NOW() + TRY_AGAIN);
 }
 
 /* Joins the round if it is open. */
@@ -213,7 +229,7 @@ static void follow(void)
     local_irq_save(flags);
     if ( PHASE(read_atomic(&round.word)) == STOP )
     {
-        atomic_inc(&round.stopped);
+        write_atomic(&stopped[smp_processor_id()], true);
         while ( PHASE(read_atomic(&round.word)) == STOP )
             cpu_relax();
         arch_xsplice_sync();
@@ -255,7 +271,7 @@ static void cf_check bring(void *unused)
     this_cpu(work) = true;
 }
 
-static void cf_check try_again(void *unused)
+static void cf_check start_again(void *unused)
 {
     tasklet_schedule_on_cpu(&this_cpu(tasklet), smp_processor_id());
 }
@@ -305,7 +321,7 @@ static int __init cf_check rendezvous_init(void)
     for_each_online_cpu ( cpu )
         cpu_callback(&cpu_nfb, CPU_UP_PREPARE, (void *)(unsigned long)cpu);
     register_cpu_notifier(&cpu_nfb);
-    init_timer(&round.again, try_again, NULL, 0);
+    init_timer(&round.again, start_again, NULL, 0);
 
     return 0;
 }
