@@ -39,6 +39,7 @@ help:
 ## host: a shell on a real Xen host with the tools in it (HOST_XEN=xsplice: with our loader)
 ## check: all tests: unit, builder, host, analysers, fuzzing
 ## check-unit: unit and builder tests, plain and under sanitizers, no host
+## check-release: the release tool, with its longer tests
 ## check-base: the builder and the overlay on the objects and sources of a real Xen, no host
 ## check-host: the tests on real Xen hosts
 ## check-xen-history: the release tool on a clone of Xen's repository, XSPLICE_XEN_GIT
@@ -96,7 +97,9 @@ unit-tests   := $(all-tests:build/$(VARIANT)/%=build/rel/%) \
 unit-jobs    := -j$(shell echo $$(($$(nproc) + 1)))
 source-tests := scripts/check-freestanding scripts/check-arrows
 host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
-other-tests  := tests/release/run tests/release/chain/run tests/release/self tests/release/feed tests/release/cut
+other-tests  := tests/release/run
+# The release tool's longer ones, with keys and payloads.
+release-tests := tests/release/self tests/release/chain/run tests/release/feed tests/release/cut
 # Of Xen with our loader, which they take from build/xen/.
 overlay-tests := scripts/check-stack tests/overlay/off
 
@@ -106,6 +109,9 @@ build-unit: need-check
 
 check-unit: build-unit
 	@scripts/run-tests $(unit-jobs) $(unit-tests) $(source-tests) $(other-tests)
+
+check-release: build-unit
+	@scripts/run-tests $(unit-jobs) $(other-tests) $(release-tests)
 
 # Programs that are called with the folder of bases.
 base-tests = $(foreach t,$(all-base) tests/builder/errors tests/builder/offline tests/release/chain/run,"$(t) $(STORE)")
@@ -136,7 +142,7 @@ check: build-unit fuzz-build build-base-tests overlay-base testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
 	@$(parallel) VARIANT=asan build/asan/bin/xsplice-release
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
-		$(unit-jobs) $(unit-tests) $(source-tests) $(other-tests) \
+		$(unit-jobs) $(unit-tests) $(source-tests) $(other-tests) $(release-tests) \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/run" \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/chain/run" \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/feed" \

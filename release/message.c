@@ -154,14 +154,9 @@ static bool ends_with_word(const char *text, size_t len, const char *word)
 	return n == len || !isalpha((unsigned char)text[len - n - 1]);
 }
 
-/* Words right before an advisory that make it a cause or a neighbour, not this fix. */
-static bool is_mention(const char *start, const char *s)
+/* One of @words (lower case) stands right before @s, whatever the blanks. */
+static bool is_preceded(const char *start, const char *s, const char *const *words, size_t n)
 {
-	static const char *const before[] = {
-		"introduced by", "introduced in", "caused by", "broken by", "regression from",
-		"fallout from",	 "fallout of",	  "since",     "after",	    "fixes for",
-		"follow-up to",	 "followup to",	  "see",       "like",	    "similar to",
-		"unlike",	 "amends",	  "prior to"};
 	char text[64];
 	size_t from =
 		(size_t)(s - start) < sizeof(text) ? 0 : (size_t)(s - start) - sizeof(text) + 1;
@@ -177,10 +172,22 @@ static bool is_mention(const char *start, const char *s)
 	}
 	while (len && text[len - 1] == ' ')
 		len--;
-	for (i = 0; i < sizeof(before) / sizeof(*before); i++)
-		if (ends_with_word(text, len, before[i]))
+	for (i = 0; i < n; i++)
+		if (ends_with_word(text, len, words[i]))
 			return true;
 	return false;
+}
+
+/* Words right before an advisory that make it a cause or a neighbour, not this fix. */
+static bool is_mention(const char *start, const char *s)
+{
+	static const char *const before[] = {
+		"introduced by", "introduced in", "caused by", "broken by", "regression from",
+		"fallout from",	 "fallout of",	  "since",     "after",	    "fixes for",
+		"follow-up to",	 "followup to",	  "see",       "like",	    "similar to",
+		"unlike",	 "amends",	  "prior to"};
+
+	return is_preceded(start, s, before, sizeof(before) / sizeof(*before));
 }
 
 /* Where the sentence begins that @s stands in: paragraphs and the subject end one too. */
@@ -212,12 +219,15 @@ static bool tells_cause(const char *start, const char *s)
 	static const char *const words[] = {"introduced", "broke",  "caused", "regress",
 					    "fallout",	  "buggy",  "since ", "cause of",
 					    "because of", "wake of"};
+	static const char *const part[] = {"part of"};
+	static const char *const as_part[] = {"as part of"};
 	const char *from = sentence_start(start, s);
 	const char *end = sentence_end(s);
 	autofree char *text = mem_strndup(from, (size_t)(end - from));
 	size_t i;
 
-	if (!strncasecmp(text, "This is", 7))
+	if (!strncasecmp(text, "This is", 7) ||
+	    (is_preceded(start, s, part, 1) && !is_preceded(start, s, as_part, 1)))
 		return false;
 	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (strcasestr(text, words[i]))

@@ -104,13 +104,13 @@ START_TEST(advisories_found)
 	unsigned int n[8];
 
 	ck_assert_uint_eq(advisories("This is part of XSA-155.", n), 1);
+	ck_assert_uint_eq(n[0], 155);
 	ck_assert_uint_eq(advisories("x86: fix a leak\n\nThe fix for XSA-401 broke this.", n), 0);
 	ck_assert_uint_eq(advisories("Buggy as of commit 123 (XSA-402).", n), 0);
 	ck_assert_uint_eq(advisories("It has to do with what XSA-1 broke. This is XSA-2.", n), 1);
 	ck_assert_uint_eq(n[0], 2);
 	ck_assert_uint_eq(advisories("This is XSA-3, which was caused by a typo.", n), 1);
 	ck_assert_uint_eq(advisories("Broken long ago.\n\nXSA-4", n), 1);
-	ck_assert_uint_eq(n[0], 155);
 	ck_assert_uint_eq(advisories("XSA155 / XSA-156\n and XSA 7", n), 3);
 	ck_assert_uint_eq(n[1], 156);
 	ck_assert_uint_eq(n[2], 7);
