@@ -400,7 +400,7 @@ static void find_dates(const struct finder *w)
 			f->fixed = f->v[i].here->committed;
 	if (f->state == FATE_NOT_AFFECTED || f->state == FATE_UNKNOWN)
 		return;
-	for (i = 0; i < w->track->tag_count && !f->first; i++)
+	for (i = 0; w->track->tags && i < w->track->tag_count && !f->first; i++)
 		if (chain_at(w->c, f, &w->track->tags[i], &why) == FATE_FIXED)
 			f->first = &w->track->tags[i];
 }

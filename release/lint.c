@@ -106,9 +106,6 @@ static void read_heading(struct part *p, const char *text)
 	const char *dash = strstr(text, " - ");
 	size_t len;
 
-	/* Brackets stay where no link is defined for them. */
-	text += *text == '[';
-	len = strcspn(text, " ]");
 	memset(p, 0, sizeof(*p));
 	p->day = DAY_NONE;
 	p->unreleased = strcasestr(text, "unreleased") != NULL;

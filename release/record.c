@@ -392,6 +392,8 @@ static int parse_own(struct reader *rd, const struct json *j)
 	    take_list(rd, j, "supported", is_series, &r->supported) < 0 ||
 	    take_list(rd, j, "introduced", is_commit, &r->introduced) < 0)
 		return -1;
+	if (!r->id)
+		return refuse(rd, "advisory", "there");
 	r->number = record_number(r->id);
 	if (series && !json_is_object(series))
 		return refuse(rd, "series", "an object");

@@ -26,7 +26,7 @@ static const struct commit *by_prefix(const struct history *h, const char *id)
 	const struct commit *found = NULL;
 	size_t i;
 
-	for (i = 0; i < h->n; i++) {
+	for (i = 0; h->v && i < h->n; i++) {
 		if (!text_starts(h->v[i].id, id))
 			continue;
 		if (found)
