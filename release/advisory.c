@@ -255,7 +255,7 @@ static int import_one(struct advisory *a, struct table *t, const char *dir, cons
 	struct arena *mem = &a->rel.report.arena;
 	const char *tree = config_get(&a->rel.conf, "advisory.tree");
 	struct file_data data = {0}, old = {0};
-	struct record r, before, merged;
+	struct record r = {0}, before = {0}, merged;
 	autofree char *path = NULL;
 	autofree char *text = NULL;
 	const char *what = "new";

@@ -528,7 +528,7 @@ static int read_one(const char *rel, void *ctx, struct err *e)
 	struct records *all = f->all;
 	autofree char *path = path_join(f->dir, rel);
 	struct file_data data = {0};
-	struct record r;
+	struct record r = {0};
 	size_t i;
 	int ret;
 

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena a = {0};
 	struct err e = ERR_INIT;
-	struct record r, again;
+	struct record r = {0}, again = {0};
 	char *one, *two;
 	int ret = record_parse(&r, (const char *)data, size, "advisory", "xen", &a, &e);
 
