@@ -54,6 +54,12 @@ int config_load(struct config *c, const char *path, struct err *e)
 	c->path = path;
 	if (path)
 		ret = git_config_each(path, add, &file, e);
+	for (i = 0; !ret && i < file.n; i++)
+		if (!config_is_known(file.v[i].key))
+			ret = err_fail(e,
+				       "%s: \"%s\": there is no such setting: see SETTINGS in "
+				       "xsplice-release(1)",
+				       path, file.v[i].key);
 	for (d = config_defaults; d->key; d++)
 		if (!overrides(&file, d->key))
 			add(c, d->key, d->value);

@@ -27,7 +27,10 @@ struct config {
 	size_t n;
 };
 
-/* Reads @path (NULL: none) over the built-in settings. config_free() in any case. */
+/*
+ * Reads @path (NULL: none) over the built-in settings; a key that nobody knows is a failure.
+ * config_free() in any case.
+ */
 int config_load(struct config *c, const char *path, struct err *e);
 void config_free(struct config *c);
 
@@ -56,6 +59,9 @@ int config_uint(const struct config *c, const char *key, unsigned int none, unsi
 
 /* @value beside the configuration file, if it is a relative path. The caller frees. */
 char *config_path(const struct config *c, const char *value);
+
+/* There is a setting of this key. */
+bool config_is_known(const char *key);
 
 /* The built-in settings, ending with a NULL key. */
 extern const struct setting config_defaults[];

@@ -320,6 +320,9 @@ struct history_job *history_begin(struct history *h, const char *repo, const cha
 				 : flags & HISTORY_REMERGE    ? "--diff-merges=remerge"
 							      : "-m";
 	}
+	/* Of an octopus git only says, in the middle of its output, that it skips it. */
+	if (flags & HISTORY_REMERGE)
+		job->argv[n++] = "--max-parents=2";
 	job->argv[n++] = to;
 	job->words[0] = mem_printf("^%s", from ? from : "");
 	if (from && *from)
