@@ -93,14 +93,23 @@ static bool all_joined(unsigned int want, s_time_t limit)
     return true;
 }
 
-/* Ends the round; returns when every CPU that joined has left it. */
-static void close_round(void)
+/* Lets the CPUs go; the number of those that joined. */
+static unsigned int release(void)
 {
-    unsigned int joined = COUNT(xchg(&round.word, WORD(LEAVE, 0)));
+    return COUNT(xchg(&round.word, WORD(LEAVE, 0)));
+}
 
+/* Returns when every CPU that joined has left the round. */
+static void await_left(unsigned int joined)
+{
     while ( atomic_read(&round.left) != joined )
         cpu_relax();
     write_atomic(&round.word, WORD(CLOSED, 0));
+}
+
+static void close_round(void)
+{
+    await_left(release());
 }
 
 static void open_round(void)
@@ -126,6 +135,7 @@ static void call_others(unsigned int me)
  */
 static int stop_and_act(unsigned int me, unsigned int others, s_time_t limit)
 {
+    unsigned int joined;
     unsigned long flags;
     int rc = -EAGAIN;
 
@@ -144,9 +154,10 @@ static int stop_and_act(unsigned int me, unsigned int others, s_time_t limit)
     mark(&round.pause.acted, 2);
     arch_xsplice_let_nmis();
     arch_xsplice_sync();
-    close_round();
+    joined = release();
     mark(&round.pause.released, 3);
     local_irq_restore(flags);
+    await_left(joined);
 
     return rc;
 }
