@@ -142,8 +142,14 @@ int rel_main(struct rel *r, char id[GIT_ID_LEN], struct err *e)
 	const char *name = config_get(&r->conf, "project.main");
 	autofree char *remote = mem_printf("origin/%s", name);
 	struct err ignored = ERR_INIT;
+	char theirs[GIT_ID_LEN];
+	bool here = !git_resolve(r->git, name, id, &ignored);
+	bool there = !git_resolve(r->git, remote, theirs, &ignored);
 
-	if (!git_resolve(r->git, name, id, &ignored) || !git_resolve(r->git, remote, id, &ignored))
+	/* A local branch that was not brought up to date says nothing of today. */
+	if (there && (!here || git_contains(r->git, theirs, id) == 1))
+		memcpy(id, theirs, GIT_ID_LEN);
+	if (here || there)
 		return 0;
 	return err_fail(e, "%s: no branch %s or %s: set project.main in the settings", r->repo_path,
 			name, remote);

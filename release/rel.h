@@ -85,7 +85,7 @@ const char *rel_area(const struct rel *r, const char *path);
 /* The area with most changed lines of a commit (with HISTORY_LINES). */
 const char *rel_commit_area(const struct rel *r, const struct commit *c);
 
-/* The main branch: project.main if it exists, else origin/ of it; a failure if neither does. */
+/* The head of the main branch: project.main, or origin/ of it if that has all of it. */
 int rel_main(struct rel *r, char id[GIT_ID_LEN], struct err *e);
 
 /* Who wrote a commit, for people: never empty. */

@@ -200,6 +200,15 @@ static int by_series(const void *a, const void *b)
 	return d ? d : rank(x->ref->name) - rank(y->ref->name);
 }
 
+/* @remote is origin's branch of the name @local, and has all of it and more. */
+static bool is_ahead(const struct rel *r, const struct git_ref *local, const struct git_ref *remote)
+{
+	return text_starts(remote->name, "origin/") &&
+	       !strcmp(remote->name + strlen("origin/"), local->name) && !local->broken &&
+	       !remote->broken && strcmp(remote->id, local->id) != 0 &&
+	       git_contains(r->git, remote->id, local->id) == 1;
+}
+
 struct stable *tags_stable(const struct tags *t, const struct rel *r, size_t *n)
 {
 	struct stable *v = mem_zalloc(t->ref_count + 1, sizeof(*v));
@@ -214,8 +223,13 @@ struct stable *tags_stable(const struct tags *t, const struct rel *r, size_t *n)
 			v[all++] = (struct stable){version, ref};
 	}
 	qsort(v, all, sizeof(*v), by_series);
-	for (*n = 0, i = 0; i < all; i++)
-		if (!*n || version_cmp(&v[i].version, &v[*n - 1].version))
+	for (*n = 0, i = 0; i < all; i++) {
+		struct stable *last = *n ? &v[*n - 1] : NULL;
+
+		if (!last || version_cmp(&v[i].version, &last->version))
 			v[(*n)++] = v[i];
+		else if (is_ahead(r, last->ref, v[i].ref))
+			*last = v[i];
+	}
 	return v;
 }

@@ -55,7 +55,7 @@ struct stable {
 
 /*
  * One branch for each series, in order of their versions: a local one before a remote
- * one, the stable before the staging one. free() the array.
+ * one unless that has all of it and more, the stable before the staging one. free() the array.
  */
 struct stable *tags_stable(const struct tags *t, const struct rel *r, size_t *n);
 
