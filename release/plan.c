@@ -135,6 +135,11 @@ static int add_rule(struct plan *p, const struct config *c, const char *name, co
 				"[milestone \"%s\"] offset = %s: not understood: write such as "
 				"\"release -10w\" after start, release or an earlier milestone",
 				name, offset);
+	if (day < plan_day(p, "start"))
+		return err_fail(e,
+				"[milestone \"%s\"] offset = %s: would come before the start: a "
+				"longer cycle (schedule.length) or another offset",
+				name, offset);
 	settle(p, c, name, day, offset, false);
 	return 0;
 }
@@ -151,7 +156,9 @@ static int add_candidates(struct plan *p, const struct config *c, struct err *e)
 	for (i = 2; i <= count && day != DAY_NONE; i++) {
 		autofree char *name = mem_printf("rc%u", i);
 
-		if (!plan_add(every, &day))
+		int32_t before = day;
+
+		if (!plan_add(every, &day) || day <= before)
 			return err_fail(e, "schedule.rc-every = %s: not a time: write such as 2w",
 					every);
 		if (day >= end)

@@ -45,6 +45,7 @@ static void add_chart(struct rel *r, const struct plan *plans, size_t n)
 
 static void add_rows(struct table *t, const struct plan *p)
 {
+	int32_t start = plan_day(p, "start");
 	char name[VERSION_LEN];
 	size_t i;
 
@@ -53,7 +54,7 @@ static void add_rows(struct table *t, const struct plan *p)
 		cell_text(t, "%s", p->v[i].name);
 		cell_day(t, p->v[i].day);
 		cell_text(t, "%s", weekday_name(day_weekday(p->v[i].day)));
-		cell_real(t, (p->v[i].day - p->v[0].day) / 7.0);
+		cell_real(t, (p->v[i].day - (start != DAY_NONE ? start : p->v[0].day)) / 7.0);
 		cell_text(t, "%s", p->v[i].why ? p->v[i].why : "settings");
 	}
 }
