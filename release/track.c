@@ -58,6 +58,42 @@ bool track_has(const struct tracks *t, const struct track *track, const struct p
 	return p->on_base && map_find(&t->main_ids, c->id) && !map_find(&track->links.ids, c->id);
 }
 
+/* The commit of the main branch that @c, of the branch alone, came from; or NULL. */
+static const struct commit *origin(const struct track *track, const struct commit *c)
+{
+	size_t *at = map_find(&track->ours, c->id);
+
+	return at ? track->links.v[*at - 1].from : NULL;
+}
+
+/* A back-port of a revert takes back the back-port of what that one did. */
+static bool undoes_origin(const struct track *track, const struct revert *r,
+			  const struct commit *from)
+{
+	const struct commit *by_from = origin(track, r->by);
+	size_t i;
+
+	if (text_starts(from->id, r->target))
+		return true;
+	for (i = 0; by_from && i < track->revert_count; i++)
+		if (!strcmp(track->reverts[i].by->id, by_from->id) &&
+		    text_starts(from->id, track->reverts[i].target))
+			return true;
+	return false;
+}
+
+static bool undoes(const struct track *track, const struct revert *r, const struct commit *c)
+{
+	const struct commit *from = origin(track, c);
+
+	if (!strcmp(r->by->id, c->id))
+		return false;
+	if (text_starts(c->id, r->target))
+		return true;
+	/* On the branch itself, a revert may name the commit of the main branch. */
+	return from && map_find(&track->ours, r->by->id) && undoes_origin(track, r, from);
+}
+
 static const struct commit *undone_by(const struct tracks *t, const struct track *track,
 				      const struct point *p, const struct commit *c,
 				      unsigned int depth)
@@ -69,8 +105,8 @@ static const struct commit *undone_by(const struct tracks *t, const struct track
 	for (i = 0; i < track->revert_count; i++) {
 		const struct revert *r = &track->reverts[i];
 
-		if (text_starts(c->id, r->target) && r->by != c && track_has(t, track, p, r->by) &&
-		    !undone_by(t, track, p, r->by, depth + 1))
+		if (undoes(track, r, c) && track_has(t, track, p, r->by) &&
+		    r->by->committed >= c->committed && !undone_by(t, track, p, r->by, depth + 1))
 			return r->by;
 	}
 	return NULL;
@@ -90,22 +126,25 @@ bool track_in_force(const struct tracks *t, const struct track *track, const str
 
 /* --- loading ------------------------------------------------------------------------------ */
 struct fill {
-	struct arena *a;
+	const struct tracks *t;
+	const struct track *track;
 	struct map *set;
+	size_t strange; /* commits of no branch here: what they take back is not known */
 };
 
 static void fill_one(void *ctx, const char *id)
 {
 	struct fill *f = ctx;
 
-	*map_at(f->set, arena_strdup(f->a, id)) = 1;
+	*map_at(f->set, arena_strdup(&f->t->rel->report.arena, id)) = 1;
+	f->strange += !map_find(&f->track->ours, id) && !map_find(&f->t->main_ids, id);
 }
 
 int track_point(const struct tracks *t, const struct track *track, const char *rev, struct point *p,
 		struct err *e)
 {
 	struct arena *a = &t->rel->report.arena;
-	struct fill f = {a, &p->set};
+	struct fill f = {t, track, &p->set, 0};
 	struct err why = ERR_INIT;
 	int on_base;
 
@@ -124,9 +163,13 @@ int track_point(const struct tracks *t, const struct track *track, const char *r
 			p->lost = arena_printf(a, "%s is not on the branch %s", rev, track->branch);
 			return 0;
 		}
-		return git_between(t->rel->git, "", p->id, fill_one, &f, e);
 	}
-	return git_between(t->rel->git, track->links.base, p->id, fill_one, &f, e);
+	if (git_between(t->rel->git, on_base ? track->links.base : "", p->id, fill_one, &f, e) < 0)
+		return -1;
+	if (f.strange)
+		p->lost = arena_printf(a, "%s has %zu commits that no branch here has", rev,
+				       f.strange);
+	return 0;
 }
 
 void point_free(struct point *p)
@@ -134,20 +177,57 @@ void point_free(struct point *p)
 	map_free(&p->set);
 }
 
-static void find_reverts(struct track *track, const struct history *h, struct arena *a)
+static void add_revert(struct track *track, const struct commit *by, const char *target)
+{
+	track->reverts = mem_grow(track->reverts, track->revert_count, sizeof(*track->reverts));
+	track->reverts[track->revert_count++] = (struct revert){by, target};
+}
+
+/* The next older commit of a subject (len bytes) in @h, from @i on; or NULL. */
+static const struct commit *of_subject(const struct history *h, size_t i, const char *subject,
+				       size_t len)
+{
+	for (; i < h->n; i++)
+		if (strlen(h->v[i].subject) == len && !memcmp(h->v[i].subject, subject, len))
+			return &h->v[i];
+	return NULL;
+}
+
+/* 'Revert "SUBJECT"' and no id: the last commit of this subject before it. */
+static void find_by_subject(struct track *track, const struct history *h, size_t i,
+			    const struct history *older)
+{
+	const char *subject = h->v[i].subject;
+	size_t len = strlen(subject);
+	const struct commit *c;
+
+	if (!text_starts(subject, "Revert \"") || len < strlen("Revert \"x\"") ||
+	    subject[len - 1] != '"')
+		return;
+	subject += strlen("Revert \"");
+	len -= strlen("Revert \"\"");
+	c = of_subject(h, i + 1, subject, len);
+	if (!c && older)
+		c = of_subject(older, 0, subject, len);
+	if (c)
+		add_revert(track, &h->v[i], c->id);
+}
+
+/* @older: where to look for what @h does not have, or NULL. */
+static void find_reverts(struct track *track, const struct history *h, const struct history *older,
+			 struct arena *a)
 {
 	char id[GIT_ID_LEN];
 	size_t i;
 
 	for (i = 0; i < h->n; i++) {
 		const char *at = h->v[i].message;
+		bool named = false;
 
-		while (message_link(&at, LINK_REVERTS, id)) {
-			track->reverts = mem_grow(track->reverts, track->revert_count,
-						  sizeof(*track->reverts));
-			track->reverts[track->revert_count++] =
-				(struct revert){&h->v[i], arena_strdup(a, id)};
-		}
+		for (; message_link(&at, LINK_REVERTS, id); named = true)
+			add_revert(track, &h->v[i], arena_strdup(a, id));
+		if (!named)
+			find_by_subject(track, h, i, older);
 	}
 }
 
@@ -178,6 +258,7 @@ static int load_stable(struct tracks *t, struct track *track, const struct git_r
 		       struct err *e)
 {
 	struct arena *a = &t->rel->report.arena;
+	size_t i;
 
 	track->branch = ref->name;
 	track->head.name = ref->name;
@@ -186,11 +267,14 @@ static int load_stable(struct tracks *t, struct track *track, const struct git_r
 		track->lost = arena_printf(a, "the branch leads to no commit: %s", ref->broken);
 		return 0;
 	}
-	if (links_load(&track->links, t->rel->repo_path, ref->name, ref->id, t->main_id, e) < 0 ||
-	    track_point(t, track, ref->id, &track->head, e) < 0)
+	if (links_load(&track->links, t->rel->repo_path, ref->name, ref->id, t->main_id, e) < 0)
 		return -1;
-	find_reverts(track, &t->main, a);
-	find_reverts(track, &track->links.ours, a);
+	for (i = 0; i < track->links.ours.n; i++)
+		*map_at(&track->ours, track->links.ours.v[i].id) = i + 1;
+	if (track_point(t, track, ref->id, &track->head, e) < 0)
+		return -1;
+	find_reverts(track, &t->main, NULL, a);
+	find_reverts(track, &track->links.ours, &t->main, a);
 	return load_tags(t, track, e);
 }
 
@@ -210,7 +294,7 @@ static int load_main(struct tracks *t, struct err *e)
 	memcpy(track->head.id, t->main_id, GIT_ID_LEN);
 	memcpy(track->links.base, t->main_id, GIT_ID_LEN);
 	track->head.on_base = true;
-	find_reverts(track, &t->main, &t->rel->report.arena);
+	find_reverts(track, &t->main, NULL, &t->rel->report.arena);
 	return 0;
 }
 
@@ -252,6 +336,7 @@ void tracks_free(struct tracks *t)
 		point_free(&track->head);
 		free(track->tags);
 		free(track->reverts);
+		map_free(&track->ours);
 		links_free(&track->links);
 	}
 	free(t->v);

@@ -23,7 +23,7 @@ struct point {
 	struct map set; /* commits since then */
 };
 
-/* A "This reverts commit". */
+/* What a commit takes back, as it says, or as its subject does. */
 struct revert {
 	const struct commit *by;
 	const char *target; /* id, may be cut short */
@@ -36,6 +36,7 @@ struct track {
 	struct version version; /* n 0: the main branch */
 	const char *lost; /* why it cannot be read, or NULL */
 	struct links links; /* empty for the main branch */
+	struct map ours; /* ids of links.ours -> index + 1 */
 	struct point head;
 	struct point *tags; /* releases of the series, by version */
 	size_t tag_count;
