@@ -244,7 +244,14 @@ static int check(struct advisory *a, const char *name, struct err *e)
 			 "An advisory that was published after the tag is no finding.");
 	for (i = 0; i < a->chain.records.n; i++)
 		check_one(a, t, chain_fate(&a->chain, i, track), p, &bad);
-	report_fact(rep, "gate", "Gate", "%s", bad ? "fail" : "pass");
+	if (!a->chain.records.n) {
+		report_note(rep, "unknown: there is no record in advisory.path.");
+		report_undetermined(rep);
+	}
+	report_fact(rep, "gate", "Gate", "%s",
+		    bad			 ? "fail"
+		    : a->chain.records.n ? "pass"
+					 : "cannot be determined");
 	return 0;
 }
 
@@ -279,6 +286,10 @@ static int import_one(struct advisory *a, struct table *t, const char *dir, cons
 			return ret;
 		}
 		record_merge(&merged, &before, &r, mem);
+	}
+	if (record_conflict(&merged, path, e) < 0) {
+		file_free(&old);
+		return -1;
 	}
 	j = record_json(&merged);
 	text = json_text(j);

@@ -43,19 +43,42 @@ void fate_cell(struct report *r, struct table *t, enum fate_state s, const char 
 }
 
 /* --- which commits it takes --------------------------------------------------------------- */
-static bool names(const struct commit *c, unsigned int number)
+static bool says(const char *message, unsigned int number)
 {
-	const char *at = c->message;
-	char id[GIT_ID_LEN];
 	unsigned int n;
 
-	/* A revert quotes the words of what it takes back. */
-	if (message_link(&at, LINK_REVERTS, id))
-		return false;
-	while (message_advisory(&at, &n))
+	while (message_advisory(&message, &n))
 		if (n == number)
 			return true;
 	return false;
+}
+
+/* A revert quotes the words of what it takes back; that of a fix is none. */
+static bool takes_back(const struct finder *w, const struct commit *c)
+{
+	const char *at = c->message;
+	char id[GIT_ID_LEN];
+
+	while (message_link(&at, LINK_REVERTS, id)) {
+		const struct commit *target = tracks_commit(&w->c->tracks, w->track, id);
+
+		if (target && says(target->message, w->r->number))
+			return true;
+	}
+	return false;
+}
+
+/* What the message has besides the quoted subject of a revert. */
+static const char *own_text(const struct commit *c)
+{
+	if (!text_starts(c->subject, "Revert \""))
+		return c->message;
+	return c->message + strcspn(c->message, "\n");
+}
+
+static bool names(const struct finder *w, const struct commit *c)
+{
+	return says(own_text(c), w->r->number) && !takes_back(w, c);
 }
 
 static void want(struct finder *w, const struct commit *c)
@@ -118,7 +141,7 @@ static void find_wanted(struct finder *w)
 	if (s && s->fixes.n)
 		return;
 	for (i = h->n; i-- > 0;)
-		if (h->v[i].parent_count < 2 && names(&h->v[i], w->r->number))
+		if (h->v[i].parent_count < 2 && names(w, &h->v[i]))
 			want(w, &h->v[i]);
 	drop_relanded(w);
 }
@@ -177,8 +200,11 @@ static bool is_used(const struct fate *f, const struct commit *c)
 	return false;
 }
 
-/* A commit of this branch alone that names the advisory in words of its own. */
-static const struct commit *own_words(const struct finder *w)
+/*
+ * A commit of this branch alone that is linked to none of the main branch and says that it
+ * fixes the advisory; not @declared: that only names it.
+ */
+static const struct commit *own_words(const struct finder *w, bool declared)
 {
 	const struct links *l = &w->track->links;
 	size_t i;
@@ -186,8 +212,8 @@ static const struct commit *own_words(const struct finder *w)
 	for (i = l->ours.n; i-- > 0;) {
 		const struct commit *c = &l->ours.v[i];
 
-		if (c->parent_count < 2 && !l->v[i].from && !is_used(w->f, c) &&
-		    names(c, w->r->number) &&
+		if (c->parent_count < 2 && !l->v[i].from && !is_used(w->f, c) && names(w, c) &&
+		    message_declares(own_text(c), w->r->number) == declared &&
 		    track_in_force(&w->c->tracks, w->track, &w->track->head, c))
 			return c;
 	}
@@ -223,12 +249,12 @@ static void find_fixes(struct finder *w)
 		add_fix(w, w->wanted[i], c, how);
 	}
 	for (i = 0; i < w->f->n; i++) {
-		if (w->f->v[i].here || !(c = own_words(w)))
+		if (w->f->v[i].here || !(c = own_words(w, true)))
 			continue;
 		w->f->v[i].here = c;
 		w->f->v[i].how = "names the advisory, in other words";
 	}
-	while ((c = own_words(w)))
+	while ((c = own_words(w, true)))
 		add_fix(w, NULL, c, "names the advisory");
 }
 
@@ -375,10 +401,17 @@ static bool judge_stated(struct finder *w)
 
 static void judge(struct finder *w)
 {
+	const struct record_series *s = record_find(w->r, w->track->series);
+	const struct commit *c;
 	struct fate *f = w->f;
 
 	f->required = count_required(w);
 	f->state = FATE_UNKNOWN;
+	if (!w->stated && s && record_is_pattern(s)) {
+		f->why =
+			"the recipe names its patches by a pattern: list the commits in the record";
+		return;
+	}
 	if (!f->required) {
 		f->why = f->n ? "commits name it, but nothing says how many it takes"
 			      : "no commit names it and no record lists one";
@@ -386,6 +419,14 @@ static void judge(struct finder *w)
 	}
 	f->state = FATE_OPEN; /* whatever else: counted */
 	f->state = chain_at(w->c, f, &w->track->head, &f->why);
+	c = own_words(w, false);
+	if (f->state != FATE_FIXED && c) {
+		f->state = FATE_UNKNOWN;
+		f->why = arena_printf(w->c->arena,
+				      "%s; %.12s names it and may be it: list the commits in the "
+				      "record",
+				      f->why, c->id);
+	}
 }
 
 /* When the last of its commits came, and the first tag that has all. */
@@ -473,11 +514,16 @@ static int load_build(struct chain *c, const char *name, struct err *e)
 	if (read_build_id(name, b->build_id, e) < 0 ||
 	    config_day(conf, "build", name, "shipped", &b->shipped, e) < 0)
 		return -1;
-	while ((s = config_sub_next(conf, "build", name, "patched", &i))) {
-		if (!record_number(s))
-			return err_fail(e, "[build \"%s\"]: patched \"%s\": is no advisory", name,
-					s);
-		strlist_add(&b->patched, s, c->arena);
+	for (i = 0; i + 1 < c->build_count; i++)
+		if (!strcmp(c->builds[i].build_id, b->build_id))
+			return err_fail(e, "[build \"%s\"]: has the build-id of [build \"%s\"]",
+					name, c->builds[i].name);
+	for (i = 0; (s = config_sub_next(conf, "build", name, "patched", &i));) {
+		if (!chain_record(c, record_number(s)))
+			return err_fail(e,
+					"[build \"%s\"]: patched \"%s\": no such advisory is here",
+					name, s);
+		strlist_add(&b->patched, chain_record(c, record_number(s))->id, c->arena);
 	}
 	b->track = tracks_find(&c->tracks, version_series(&b->at.version, series));
 	if (b->track && b->track->lost)
@@ -516,32 +562,68 @@ const struct record *chain_record(const struct chain *c, unsigned int number)
 	return NULL;
 }
 
-/* Fixes of the main branch that a branch without statement of its own may have as a patch. */
+/* The commit of @id, as far as it is on the main branch since @track parted from it. */
+static void add_listed(const struct chain *c, const struct track *track, const struct strlist *l,
+		       const char **ids, size_t *n)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		const struct commit *one = tracks_commit(&c->tracks, NULL, l->v[i]);
+
+		if (one && map_find(&track->links.ids, one->id))
+			ids[(*n)++] = one->id;
+	}
+}
+
+/* Commits of the main branch whose patch may be on @track: fixes, and what made the holes. */
+static size_t patch_ids(const struct chain *c, const struct track *track, const char **ids)
+{
+	const struct history *theirs = &track->links.theirs;
+	size_t i, n = 0;
+
+	for (i = 0; i < theirs->n; i++) {
+		const char *at = theirs->v[i].message;
+		unsigned int number;
+
+		while (message_advisory(&at, &number))
+			if (chain_record(c, number)) {
+				ids[n++] = theirs->v[i].id;
+				break;
+			}
+	}
+	for (i = 0; i < c->records.n; i++) {
+		const struct record *r = &c->records.v[i];
+		const struct record_series *s = record_find(r, RECORD_MAIN);
+
+		add_listed(c, track, &r->introduced, ids, &n);
+		if (s)
+			add_listed(c, track, &s->fixes, ids, &n);
+	}
+	return n;
+}
+
+/* Links by equal patch where a branch does not state the origin. */
 static int link_patches(struct chain *c, struct err *e)
 {
 	const struct tracks *t = &c->tracks;
-	const char **ids = mem_zalloc(t->main.n + 1, sizeof(*ids));
-	size_t i, k, n;
+	const char **ids;
+	size_t k, i, room = t->main.n + 1;
 	int ret = 0;
 
+	for (i = 0; i < c->records.n; i++) {
+		const struct record_series *s = record_find(&c->records.v[i], RECORD_MAIN);
+
+		room += c->records.v[i].introduced.n + (s ? s->fixes.n : 0);
+	}
+	ids = mem_zalloc(room, sizeof(*ids));
 	for (k = 1; !ret && k < t->n; k++) {
 		struct track *track = &t->v[k];
-		const struct history *theirs = &track->links.theirs;
 
-		for (n = 0, i = 0; i < theirs->n; i++) {
-			const char *at = theirs->v[i].message;
-			unsigned int number;
-
-			while (message_advisory(&at, &number))
-				if (chain_record(c, number)) {
-					ids[n++] = theirs->v[i].id;
-					break;
-				}
-		}
 		if (track->lost)
 			continue;
 		ret = links_patches(&track->links, t->rel->repo_path, track->head.id, t->main_id,
-				    ids, n, e);
+				    ids, patch_ids(c, track, ids), e);
 		links_subjects(&track->links);
 	}
 	free(ids);

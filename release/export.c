@@ -227,6 +227,20 @@ static void add_tags(struct products *p, const struct chain *c, const struct fat
 	}
 }
 
+/* What closes the hole of a build by a release: the first of its series that has the fix. */
+static char *build_fix(const struct chain *c, const struct record *r, const struct build *b)
+{
+	size_t k;
+
+	for (k = 0; k < c->tracks.n; k++) {
+		const struct fate *f = chain_fate(c, (size_t)(r - c->records.v), k);
+
+		if (f->track == b->track && f->first)
+			return mem_printf("Update to %s.", f->first->name);
+	}
+	return NULL;
+}
+
 static void add_builds(struct products *p, const struct chain *c, const struct record *r)
 {
 	const char *why;
@@ -237,7 +251,9 @@ static void add_builds(struct products *p, const struct chain *c, const struct r
 		enum fate_state s = chain_build(c, r, b, &why);
 		autofree char *name = mem_printf("%s (build-id %s)", b->name, b->build_id);
 
-		add_product(p, name, b->build_id, s, why, NULL);
+		autofree char *fix = build_fix(c, r, b);
+
+		add_product(p, name, b->build_id, s, why, fix);
 	}
 }
 

@@ -44,6 +44,29 @@ static void stated(const struct chain *c, const struct record *r, const struct b
 	}
 }
 
+/*
+ * Why @l cannot be applied: what it is to be put on is not there, or not verified. NULL:
+ * it stands on the build, maybe by way of others.
+ */
+static const char *broken_stack(const struct chain *c, const struct payloads *p,
+				const struct live_payload *l)
+{
+	size_t i, steps;
+
+	for (steps = 0; strcmp(l->depends, l->xen) != 0; steps++) {
+		for (i = 0; i < p->n; i++)
+			if (!p->v[i].flaw && p->v[i].signers && !strcmp(p->v[i].xen, l->xen) &&
+			    !strcmp(p->v[i].build_id, l->depends))
+				break;
+		if (i == p->n || steps == p->n)
+			return arena_printf(c->arena,
+					    "%s stands on %s, which is no verified payload",
+					    l->name, l->depends);
+		l = &p->v[i];
+	}
+	return NULL;
+}
+
 void cover_find(const struct chain *c, const struct payloads *p, const struct record *r,
 		const struct build *b, struct cover *out)
 {
@@ -62,7 +85,11 @@ void cover_find(const struct chain *c, const struct payloads *p, const struct re
 	}
 	if (out->kind == COVER_NOT_AFFECTED)
 		return;
-	if (out->payload && out->payload->signers) {
+	if (out->payload && out->payload->signers &&
+	    (out->why = broken_stack(c, p, out->payload))) {
+		out->kind = COVER_UNKNOWN;
+		out->words = "unknown";
+	} else if (out->payload && out->payload->signers) {
 		out->kind = COVER_PAYLOAD;
 		out->words = arena_printf(c->arena, "payload %s", out->payload->name);
 		out->why = arena_printf(c->arena, "signed by %s", out->payload->signers);

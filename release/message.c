@@ -235,12 +235,32 @@ static bool tells_cause(const char *start, const char *s)
 	return false;
 }
 
-bool message_advisory(const char **at, unsigned int *number)
+/*
+ * The commit says that it is (part of) the fix: "This is part of XSA-1", "back-port of the
+ * fix for XSA-1", a sentence or the subject's end that is nothing but the name.
+ */
+static bool is_declared(const char *start, const char *s, const char *end)
+{
+	static const char *const before[] = {"part of", "fix for", "fixes", "back-port of",
+					     "backport of"};
+	const char *from = sentence_start(start, s);
+
+	if (!strncasecmp(from, "This is", 7) || from == s ||
+	    is_preceded(start, s, before, sizeof(before) / sizeof(*before)))
+		return true;
+	/* "CVE-2020-1 / XSA-1", and "(XSA-1)" or "[XSA-1]" at the end of the subject. */
+	return text_starts(from, "CVE-") ||
+	       (s > start && (s[-1] == '(' || s[-1] == '[') && (end[1] == '\n' || !end[1]));
+}
+
+/* The next one that is no cause; @declared: it is said to be what this commit fixes. */
+static bool next_advisory(const char **at, unsigned int *number, bool *declared)
 {
 	const char *start = *at;
 	const char *s = start;
 
 	while ((s = strstr(s, "XSA"))) {
+		const char *name = s;
 		const char *digits = s + 3 + (s[3] == '-' || s[3] == ' ');
 		unsigned int n = 0;
 		bool fresh = s == start || !isalnum((unsigned char)s[-1]);
@@ -252,7 +272,33 @@ bool message_advisory(const char **at, unsigned int *number)
 			continue;
 		*at = s;
 		*number = n;
+		*declared = is_declared(start, name, s);
 		return true;
+	}
+	return false;
+}
+
+bool message_advisory(const char **at, unsigned int *number)
+{
+	bool declared;
+
+	return next_advisory(at, number, &declared);
+}
+
+bool message_declares(const char *message, unsigned int number)
+{
+	bool declared, before = false;
+	unsigned int n;
+
+	/* What stands beside a declared one, "XSA-1 and XSA-2", is declared with it. */
+	while (next_advisory(&message, &n, &declared)) {
+		size_t gap = strspn(message, " /,&");
+
+		if (n == number && (declared || before))
+			return true;
+		before = (declared || before) && text_starts(message + gap, "XSA");
+		if (!before && declared)
+			before = text_starts(message, " and XSA");
 	}
 	return false;
 }

@@ -57,5 +57,7 @@ bool message_link(const char **at, enum message_link kind, char id[41]);
  * as a cause: "This is part of XSA-155", "XSA155", but not "introduced by XSA-346".
  */
 bool message_advisory(const char **at, unsigned int *number);
+/* It says so in so many words, and does not only name it. */
+bool message_declares(const char *message, unsigned int number);
 
 #endif

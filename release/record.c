@@ -12,6 +12,7 @@
 
 #define FILE_MAX   (1U << 20)
 #define NUMBER_MAX 100000
+#define LIST_MAX   4096
 
 /* A file while it is read. */
 struct reader {
@@ -34,13 +35,16 @@ bool strlist_has(const struct strlist *l, const char *s)
 
 void strlist_add(struct strlist *l, const char *s, struct arena *a)
 {
-	const char **v;
+	const char **v = l->v;
 
 	if (strlist_has(l, s))
 		return;
-	v = arena_alloc(a, l->n + 1, sizeof(*v));
-	if (l->n)
-		memcpy(v, l->v, l->n * sizeof(*v));
+	/* Room for the next power of two: an arena does not give back. */
+	if (!(l->n & (l->n - 1))) {
+		v = arena_alloc(a, l->n ? 2 * l->n : 1, sizeof(*v));
+		if (l->n)
+			memcpy(v, l->v, l->n * sizeof(*v));
+	}
 	v[l->n++] = arena_strdup(a, s);
 	l->v = v;
 }
@@ -154,6 +158,8 @@ static int take_list(struct reader *rd, const struct json *obj, const char *key,
 
 	if (list && !json_is_array(list))
 		return refuse(rd, key, "a list");
+	if (list && json_size(list) > LIST_MAX)
+		return refuse(rd, key, "a list of at most 4096 texts");
 	for (i = 0; list && i < json_size(list); i++) {
 		const char *s = take(rd, key, json_at(list, i), check);
 
@@ -258,7 +264,7 @@ static int parse_xsa(struct reader *rd, const struct json *j)
 }
 
 /* --- OSV ------------------------------------------------------------------------------ */
-static int osv_events(struct reader *rd, const struct json *events, const char *series)
+static int osv_events(struct reader *rd, const struct json *events, const char *series, bool own)
 {
 	size_t i;
 
@@ -276,7 +282,8 @@ static int osv_events(struct reader *rd, const struct json *events, const char *
 			strlist_add(&rd->r->introduced, introduced, rd->a);
 		if (take_str(rd, one, "fixed", is_commit, &fixed) < 0)
 			return -1;
-		if (fixed)
+		/* The last commit of a fix, of any branch: of others' files it is no list. */
+		if (fixed && own)
 			strlist_add(&record_at(rd->r, series, rd->a)->fixes, fixed, rd->a);
 	}
 	return 0;
@@ -304,7 +311,8 @@ static int osv_affected(struct reader *rd, const struct json *one)
 		const char *type = json_get_str(range, "type");
 
 		if (type && !strcmp(type, "GIT") &&
-		    osv_events(rd, json_get(range, "events"), series) < 0)
+		    osv_events(rd, json_get(range, "events"), series,
+			       own && json_get_str(own, "state")) < 0)
 			return -1;
 	}
 	return 0;
@@ -426,7 +434,7 @@ int record_parse(struct record *r, const char *text, size_t len, const char *nam
 			 "\"affected\"",
 			 name);
 	json_unref(j);
-	return ret;
+	return ret ? ret : record_conflict(r, name, e);
 }
 
 /* --- writing ---------------------------------------------------------------------------- */
@@ -438,7 +446,7 @@ static void over(struct strlist *out, const struct strlist *old, const struct st
 void record_merge(struct record *r, const struct record *old, const struct record *new,
 		  struct arena *a)
 {
-	size_t i;
+	size_t i, k;
 
 	*r = *old;
 	r->id = new->id;
@@ -459,11 +467,34 @@ void record_merge(struct record *r, const struct record *old, const struct recor
 			to->patches = from->patches;
 			to->prereqs = from->prereqs;
 		}
-		if (from->fixes.n)
-			to->fixes = from->fixes;
+		for (k = 0; k < from->fixes.n; k++)
+			strlist_add(&to->fixes, from->fixes.v[k], a);
 		if (from->not_affected)
 			to->not_affected = from->not_affected;
 	}
+}
+
+int record_conflict(const struct record *r, const char *name, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		if (r->v[i].not_affected && (r->v[i].fixes.n || r->v[i].patches.n))
+			return err_fail(e,
+					"%s: series %s is said not to be affected, and has fixes "
+					"or patches: take one of them out of the record",
+					name, r->v[i].series);
+	return 0;
+}
+
+bool record_is_pattern(const struct record_series *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->patches.n; i++)
+		if (strpbrk(s->patches.v[i], "*?["))
+			return true;
+	return false;
 }
 
 static void put_list(struct json *j, const char *key, const struct strlist *l, bool even_empty)
@@ -522,7 +553,7 @@ struct folder {
 	const char *tree;
 };
 
-static int read_one(const char *rel, void *ctx, struct err *e)
+static int read_one(const char *rel, bool regular, void *ctx, struct err *e)
 {
 	struct folder *f = ctx;
 	struct records *all = f->all;
@@ -534,6 +565,8 @@ static int read_one(const char *rel, void *ctx, struct err *e)
 
 	if (!text_ends(rel, ".json"))
 		return 0;
+	if (!regular)
+		return err_fail(e, "%s: is a link or no file: copy the record there", path);
 	ret = file_read(path, FILE_MAX, &data, e);
 	if (!ret)
 		ret = record_parse(&r, (const char *)data.data, data.size, path, f->tree,
@@ -566,7 +599,7 @@ int records_load(struct records *r, const char *dir, const char *tree, struct er
 				"%s: is no folder: set advisory.path in the settings, and fill it "
 				"with `advisory import`",
 				dir);
-	if (dir_walk(dir, read_one, &f, e) < 0)
+	if (dir_walk_all(dir, read_one, &f, e) < 0)
 		return -1;
 	if (r->n)
 		qsort(r->v, r->n, sizeof(*r->v), by_number);

@@ -62,6 +62,11 @@ int record_parse(struct record *r, const char *text, size_t len, const char *nam
 void record_merge(struct record *r, const struct record *old, const struct record *new,
 		  struct arena *a);
 
+/* A series that is not affected and has a fix as well: -1, and it is named. */
+int record_conflict(const struct record *r, const char *name, struct err *e);
+/* Its patches are given as patterns: how many there are is not known. */
+bool record_is_pattern(const struct record_series *s);
+
 /* In the form of this tool; the caller owns it. */
 struct json *record_json(const struct record *r);
 

@@ -74,16 +74,19 @@ static void add_verb(struct site *s, const char *file, const char *title, const 
 
 static void add_object(struct site *s, const char *kind, const char *name, const char *object)
 {
-	struct arena *a = &s->rel.report.arena;
-	char *file = arena_printf(a, "%s-%s.html", kind, name);
-	char *c;
+	struct strbuf file = {0};
+	const char *c;
 
-	/* A name is anything; a file's is not. */
-	for (c = file; *c; c++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_",
-			    *c))
-			*c = '_';
-	add(s, file, name, "", false)->object = object;
+	/* A name is anything; a file's is not, and no two names give the same. */
+	strbuf_addf(&file, "%s-", kind);
+	for (c = name; *c; c++)
+		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", *c))
+			strbuf_addc(&file, *c);
+		else
+			strbuf_addf(&file, "_%02x", (unsigned char)*c);
+	strbuf_adds(&file, ".html");
+	add(s, arena_strdup(&s->rel.report.arena, file.data), name, "", false)->object = object;
+	strbuf_free(&file);
 }
 
 static int add_chain(struct site *s, struct err *e)
@@ -110,7 +113,7 @@ static int add_chain(struct site *s, struct err *e)
 		add_object(s, "build", s->chain.builds[i].name, s->chain.builds[i].name);
 	for (i = 0; i < s->payloads.n; i++)
 		if (!s->payloads.v[i].flaw)
-			add_object(s, "payload", s->payloads.v[i].name, s->payloads.v[i].file);
+			add_object(s, "payload", s->payloads.v[i].file, s->payloads.v[i].file);
 	return 0;
 }
 
@@ -282,8 +285,9 @@ static int write_pages(struct site *s, const char *dir, struct err *e)
 }
 
 /* All of the new site takes the place of all of the old one. */
-static int publish(struct site *s, const char *dir, struct err *e)
+static int publish(struct site *s, const char *output, struct err *e)
 {
+	autofree char *dir = path_normal(output);
 	autofree char *fresh = mem_printf("%s.new", dir);
 	autofree char *mark = path_join(dir, MARK);
 	bool there = file_is_dir(dir);
