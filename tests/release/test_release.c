@@ -610,6 +610,33 @@ START_TEST(packed_alike)
 }
 END_TEST
 
+/* No program of the PATH is run on what only looks like another compression. */
+START_TEST(packed_otherwise)
+{
+	static const char *const magics[] = {"LRZI\0\6", "GRZipII\0\2\4:)", "\x89LZO\0\r\n\x1a\n"};
+	static const char *const programs[] = {"lrzip", "grzip", "lzop"};
+	autofree char *before = mem_strdup(getenv("PATH"));
+	char dir[] = "/tmp/pack.XXXXXX", empty[1024] = "", bytes[1024] = "";
+	struct err e = ERR_INIT, ignored = ERR_INIT;
+	struct strbuf why = {0};
+	autofree char *mark = NULL, *program = NULL, *text = NULL;
+
+	ck_assert(mkdtemp(dir));
+	mark = path_join(dir, "ran");
+	program = path_join(dir, programs[_i]);
+	text = mem_printf("#!/bin/sh\n: >%s\n", mark);
+	ck_assert_int_eq(file_write(program, text, strlen(text), 0700, &e), 0);
+	memcpy(bytes, magics[_i], _i == 1 ? 12 : _i ? 9 : 6);
+	setenv("PATH", dir, 1);
+	ck_assert_int_eq(pack_compare(empty, sizeof(empty), bytes, sizeof(bytes), "t", &why, &e),
+			 -1);
+	setenv("PATH", before, 1);
+	ck_assert(!file_exists(mark));
+	ck_assert_int_eq(dir_remove(dir, &ignored), 0);
+	strbuf_free(&why);
+}
+END_TEST
+
 #define ID "0123456789012345678901234567890123456789"
 static const char book[] =
 	"{\"schema\":1,\"kind\":\"branch\",\"version\":\"4.9\",\"project\":\"P\","
@@ -722,6 +749,7 @@ int main(void)
 	tcase_add_loop_test(t, lines_replaced, 0, 6);
 	tcase_add_test(t, changelog_closed);
 	tcase_add_loop_test(t, packed_alike, 0, 3);
+	tcase_add_loop_test(t, packed_otherwise, 0, 3);
 	tcase_add_test(t, plans_round_trip);
 	tcase_add_test(t, plans_damaged);
 	tcase_add_test(t, journal_chains);
