@@ -691,8 +691,11 @@ START_TEST(journal_chains)
 {
 	char dir[] = "/tmp/relog.XXXXXX";
 	struct err e = ERR_INIT;
+	autofree char *journal = NULL;
+	struct file_data f = {0};
 	struct relog a, b;
 	char *plan;
+	size_t one;
 
 	ck_assert(mkdtemp(dir));
 	plan = path_join(dir, "plan");
@@ -710,6 +713,20 @@ START_TEST(journal_chains)
 	relog_close(&a);
 	ck_assert_int_eq(relog_open(&a, plan, "y", 1, false, &e), -1);
 	relog_close(&a);
+	err_clear(&e);
+	/* What the chain cannot show: the last line is gone as a whole. */
+	journal = mem_printf("%s.journal", plan);
+	ck_assert_int_eq(file_read(journal, 0, &f, &e), 0);
+	one = (size_t)((char *)memchr(f.data, '\n', f.size) - (char *)f.data) + 1;
+	ck_assert_int_eq(file_write(journal, f.data, one, 0600, &e), 0);
+	ck_assert_int_eq(relog_open(&a, plan, "x", 1, false, &e), 0);
+	ck_assert(a.n == 1);
+	relog_close(&a);
+	/* And what it does: the first one is gone. */
+	ck_assert_int_eq(file_write(journal, f.data + one, f.size - one, 0600, &e), 0);
+	ck_assert_int_eq(relog_open(&a, plan, "x", 1, false, &e), -1);
+	relog_close(&a);
+	file_free(&f);
 	err_clear(&e);
 	ck_assert_int_eq(dir_remove(dir, &e), 0);
 	free(plan);
