@@ -300,6 +300,15 @@ void cut_add_checks(struct runbook *b)
 	}
 }
 
+/* How a check stands, in words; that of the key is not asked where nothing is signed. */
+static const char *standing(const struct cut *c, const struct check *check, int unmet,
+			    const struct strbuf *why)
+{
+	if (unmet)
+		return why->data;
+	return c->dry && check->ask == ask_key && !is_signed(c) ? "asked when it is run" : "yes";
+}
+
 int cut_check(struct cut *c, bool resumed, size_t *unmet, struct err *e)
 {
 	const struct runbook *b = c->book;
@@ -312,15 +321,12 @@ int cut_check(struct cut *c, bool resumed, size_t *unmet, struct err *e)
 		struct strbuf why = {0};
 		int ret;
 
-		if (!check)
-			return err_fail(e, "%s: precondition %s: is not known here", c->plan,
-					b->checks[i].name);
 		if (resumed && !check->resumed)
 			continue;
 		ret = check->ask(c, &why, e);
 		if (ret >= 0)
 			cut_say(c, "%s: %s: %s", check->name, b->checks[i].what,
-				ret ? why.data : "yes");
+				standing(c, check, ret, &why));
 		*unmet += ret > 0;
 		strbuf_free(&why);
 		if (ret < 0)
@@ -343,10 +349,7 @@ int cut_check_table(struct cut *c, struct table *t, size_t *unmet, struct err *e
 		if (ret >= 0) {
 			cell_text(t, "%s", check->name);
 			cell_text(t, "%s", b->checks[i].what);
-			if (check->ask == ask_key)
-				cell_text(t, "asked when it is run");
-			else
-				cell_text(t, "%s", ret ? why.data : "yes");
+			cell_text(t, "%s", standing(c, check, ret, &why));
 		}
 		*unmet += ret > 0;
 		strbuf_free(&why);

@@ -91,7 +91,7 @@ int step_announce(struct cut *c, struct json *record, struct err *e);
 int step_publish(struct cut *c, struct json *record, struct err *e);
 
 /* --- tarball.c ------------------------------------------------------------------ */
-/* `git archive` of a commit below "@name/"; export attributes of its files count. */
+/* `git archive` of a commit below "@name/": of its files and their export attributes alone. */
 int tarball_make(struct rel *r, const char *commit, const char *name, struct strbuf *out,
 		 struct err *e);
 

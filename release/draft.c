@@ -34,18 +34,9 @@ static int set_version(struct draft *d, const char *version, struct err *e)
 	static const char *const want[] = {
 		"a candidate: write such as 4.10.0-rc1", "a release: write such as 4.10.0",
 		"a point release: write such as 4.10.1", "a series: write such as 4.10"};
-	bool ok = version_parse(version, v);
 	char text[VERSION_LEN];
 
-	if (ok && b->kind == CUT_RC)
-		ok = v->n == 3 && v->rc && !v->part[2];
-	else if (ok && b->kind == CUT_RELEASE)
-		ok = v->n == 3 && !v->rc && !v->part[2];
-	else if (ok && b->kind == CUT_POINT)
-		ok = v->n == 3 && !v->rc && v->part[2];
-	else if (ok)
-		ok = v->n == 2 && !v->rc;
-	if (!ok)
+	if (!version_parse(version, v) || !cut_kind_fits(b->kind, v))
 		return err_set(e, ERR_USAGE, "%s: not %s", version, want[b->kind]);
 	b->version_text = arena_strdup(&b->arena, version_text(v, text));
 	b->project = config_get(&d->r->conf, "project.name");

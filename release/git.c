@@ -4,6 +4,7 @@
 #include "common/text.h"
 #include "release/map.h"
 
+#include <errno.h>
 #include <git2.h>
 #include <git2/sys/mempack.h>
 #include <stdio.h>
@@ -860,18 +861,31 @@ static bool is_index_of(struct git *g, const char *path, const char *commit)
 	return is;
 }
 
-/* A lock that holds what we were to write, or nothing for a while, was left by us. */
-static void unlock_index(struct git *g, const char *commit)
+static int index_busy(struct git *g, struct err *e)
+{
+	return err_set(e, ERR_BUSY,
+		       "index: is locked: if no other git is at work, remove %sindex.lock and go "
+		       "on",
+		       git_repository_path(g->repo));
+}
+
+/*
+ * A lock that holds what we were to write was left by us. Any other, an empty one too, is
+ * somebody's who is at work: it gets the time to go.
+ */
+static int unlock_index(struct git *g, const char *commit, struct err *e)
 {
 	autofree char *lock = path_join(git_repository_path(g->repo), "index.lock");
-	struct stat st;
+	int tries;
 
-	if (stat(lock, &st))
-		return;
-	if (st.st_size && is_index_of(g, lock, commit))
-		unlink(lock);
-	else if (!st.st_size)
-		clear_lock(lock, "");
+	for (tries = 0; file_exists(lock); tries++) {
+		if (is_index_of(g, lock, commit))
+			return unlink(lock) ? err_sys(e, errno, "%s: cannot be removed", lock) : 0;
+		if (tries == 10 * LOCK_PATIENCE)
+			return index_busy(g, e);
+		usleep(100 * 1000);
+	}
+	return 0;
 }
 
 int git_files_update(struct git *g, const char *commit, const struct git_edit *edits, size_t n,
@@ -879,22 +893,19 @@ int git_files_update(struct git *g, const char *commit, const struct git_edit *e
 {
 	git_index *index = NULL;
 	size_t i;
-	int ret = 0;
+	int ret = unlock_index(g, commit, e);
 
-	unlock_index(g, commit);
 	for (i = 0; i < n && !ret; i++)
 		ret = update_file(g, commit, edits[i].path, e);
-	if (!ret)
-		ret = git_repository_index(&index, g->repo);
+	if (ret)
+		return -1;
+	ret = git_repository_index(&index, g->repo);
 	for (i = 0; i < n && !ret; i++)
 		ret = git_index_add_bypath(index, edits[i].path);
 	if (!ret)
 		ret = git_index_write(index);
 	if (ret == GIT_ELOCKED)
-		err_set(e, ERR_BUSY,
-			"index: is locked: if no other git is at work, remove %sindex.lock and go "
-			"on",
-			git_repository_path(g->repo));
+		index_busy(g, e);
 	else if (ret)
 		err_fail(e, "index: cannot be written: %s", reason());
 	git_index_free(index);

@@ -163,7 +163,7 @@ int git_files_clean(struct git *g, const char *parent, const struct git_edit *ed
 /*
  * Brings these files, in work tree and index, to what @commit says: each file in one
  * piece. To be called only after git_files_clean(). What a killed call has left is
- * taken away.
+ * taken away; ERR_BUSY if the index is locked by anybody else, before a file is touched.
  */
 int git_files_update(struct git *g, const char *commit, const struct git_edit *edits, size_t n,
 		     struct err *e);

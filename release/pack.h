@@ -21,7 +21,7 @@ bool pack_known(const char *kind);
 int pack_make(const char *kind, const void *tar, size_t size, struct strbuf *out, struct err *e);
 
 /*
- * Compares the files in two tarballs, compressed in any way: 1 if they differ, with
+ * Compares the files in two tarballs, compressed as above or not at all: 1 if they differ, with
  * @why naming the first that does ("xen-4.9.0/Makefile: another content"), 0 if they hold
  * the same, -1 if @b cannot be read ("NAME: cannot ...").
  */

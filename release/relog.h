@@ -4,9 +4,10 @@
  *
  * JSON lines beside the plan (PLAN.journal). Each has "n", which counts from 1, and
  * "before", the SHA-256 of the line before (of the plan's file for the first), so a line
- * cannot be changed or lost without being noticed. "event" is begin, done, signed or
- * go; "step" names the step; "at" says when. The file is replaced in one piece with
- * every line: it is whole whenever a run is killed.
+ * that is changed or lost before others is noticed. Last lines that were cut off whole
+ * are not, nor is a journal that was written anew from some line on: there is no secret
+ * in it. "event" is begin, done, signed or go; "step" names the step; "at" says when. The
+ * file is replaced in one piece with every line: it is whole whenever a run is killed.
  */
 #ifndef RELEASE_RELOG_H
 #define RELEASE_RELOG_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* run: does what a plan says, or says what it would do. */
 #include "release/cut.h"
+#include "release/tags.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,62 @@ static int check_options(const struct cut *c, const struct run_opts *o, struct e
 	return ret;
 }
 
+/* --- a plan is held to itself ------------------------------------------------------------ */
+static int not_itself(struct cut *c, const char *what, struct err *e)
+{
+	return err_fail(e, "%s: %s: the plan was changed by hand: make a new one", c->plan, what);
+}
+
+/* The list is the one that this program makes; a step may be manual that is not so by nature. */
+static int hold_list(struct cut *c, const char *what, const struct item *list, size_t n,
+		     const struct item *own, size_t own_count, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < n || i < own_count; i++)
+		if (i == n || i == own_count || strcmp(list[i].name, own[i].name) != 0 ||
+		    (own[i].manual && !list[i].manual))
+			return not_itself(c, what, e);
+	return 0;
+}
+
+/* Preconditions and steps have to be all those of its kind; from here on the words are ours. */
+static int hold_lists(struct cut *c, struct err *e)
+{
+	struct runbook *b = c->book;
+	const struct runbook plan = *b;
+	size_t i;
+	int ret;
+
+	b->checks = b->steps = NULL;
+	b->check_count = b->step_count = 0;
+	cut_add_checks(b);
+	cut_add_steps(b, &c->files);
+	ret = hold_list(c, "its preconditions are not those of such a plan", plan.checks,
+			plan.check_count, b->checks, b->check_count, e);
+	if (!ret)
+		ret = hold_list(c, "its steps are not those of such a plan", plan.steps,
+				plan.step_count, b->steps, b->step_count, e);
+	for (i = 0; !ret && i < b->step_count; i++)
+		b->steps[i].manual = plan.steps[i].manual;
+	free(plan.checks);
+	free(plan.steps);
+	return ret;
+}
+
+/* Version, tag and commit of the plan belong together. */
+static int hold_plan(struct cut *c, struct err *e)
+{
+	const struct runbook *b = c->book;
+	struct version v;
+
+	if (b->tag && (!tag_version(c->rel, b->tag, &v) || version_cmp(&v, &b->version) != 0))
+		return not_itself(c, "its tag is not that of its version", e);
+	if (!c->files.n && strcmp(b->commit, b->head) != 0)
+		return not_itself(c, "no file is edited, but its commit is not its head", e);
+	return hold_lists(c, e);
+}
+
 /* What the plan stands on, before anything is read from there. */
 static int open_files(struct cut *c, struct err *e)
 {
@@ -38,7 +95,7 @@ static int open_files(struct cut *c, struct err *e)
 			       b->head);
 	if (c->dry && git_keep_nothing(c->rel->git, e))
 		return -1;
-	return cut_files_make(&c->files, c->rel->git, b, e);
+	return cut_files_make(&c->files, c->rel->git, b, e) ? -1 : hold_plan(c, e);
 }
 
 static int go_on(struct cut *c, const struct run_opts *o, struct err *e)

@@ -32,6 +32,14 @@ bool cut_kind_parse(const char *name, enum cut_kind *kind)
 	return false;
 }
 
+bool cut_kind_fits(enum cut_kind kind, const struct version *v)
+{
+	if (kind == CUT_BRANCH)
+		return v->n == 2 && !v->rc;
+	return v->n == 3 && (v->rc != 0) == (kind == CUT_RC) &&
+	       (v->part[2] != 0) == (kind == CUT_POINT);
+}
+
 void runbook_free(struct runbook *b)
 {
 	free(b->tags);
@@ -327,14 +335,17 @@ static int check_meaning(struct reader *r)
 
 	if (!version_parse(b->version_text, &b->version))
 		return bad(r, "version", "a version");
+	if (!cut_kind_fits(b->kind, &b->version))
+		return bad(r, "version", "one of the kind of the plan");
 	if (!text_starts(b->branch, "refs/heads/"))
 		return bad(r, "branch", "the full name of a branch");
 	if (!day_parse(b->date, &day))
 		return bad(r, "date", "a date YYYY-MM-DD");
 	if (b->kind != CUT_BRANCH && (!b->name || !b->tag || !b->key || !b->output))
 		return bad(r, "name, tag, key and output", "all there");
-	if (b->name && (strchr(b->name, '/') || *b->name == '.' || *b->name == '-'))
-		return bad(r, "name", "the name of a file");
+	if (b->name && (strchr(b->name, '/') || *b->name == '.' || *b->name == '-' ||
+			!text_ends(b->name, b->version_text)))
+		return bad(r, "name", "the name of a file that ends in the version");
 	for (i = 0; i < b->tarball_count; i++)
 		if (!pack_known(b->tarballs[i]))
 			return bad(r, "tarballs", "a list of gz, xz, zst");

@@ -18,6 +18,8 @@ enum cut_kind { CUT_RC, CUT_RELEASE, CUT_POINT, CUT_BRANCH };
 /* "rc", "release", "point", "branch". */
 const char *cut_kind_name(enum cut_kind kind);
 bool cut_kind_parse(const char *name, enum cut_kind *kind);
+/* A version is one of this kind: no point release is 4.10.0-rc1. */
+bool cut_kind_fits(enum cut_kind kind, const struct version *v);
 
 /* A line to replace in a file: the only one that @match fits. */
 struct line_edit {

@@ -610,6 +610,33 @@ START_TEST(packed_alike)
 }
 END_TEST
 
+/* No program of the PATH is run on what only looks like another compression. */
+START_TEST(packed_otherwise)
+{
+	static const char *const magics[] = {"LRZI\0\6", "GRZipII\0\2\4:)", "\x89LZO\0\r\n\x1a\n"};
+	static const char *const programs[] = {"lrzip", "grzip", "lzop"};
+	autofree char *before = mem_strdup(getenv("PATH"));
+	char dir[] = "/tmp/pack.XXXXXX", empty[1024] = "", bytes[1024] = "";
+	struct err e = ERR_INIT, ignored = ERR_INIT;
+	struct strbuf why = {0};
+	autofree char *mark = NULL, *program = NULL, *text = NULL;
+
+	ck_assert(mkdtemp(dir));
+	mark = path_join(dir, "ran");
+	program = path_join(dir, programs[_i]);
+	text = mem_printf("#!/bin/sh\n: >%s\n", mark);
+	ck_assert_int_eq(file_write(program, text, strlen(text), 0700, &e), 0);
+	memcpy(bytes, magics[_i], _i == 1 ? 12 : _i ? 9 : 6);
+	setenv("PATH", dir, 1);
+	ck_assert_int_eq(pack_compare(empty, sizeof(empty), bytes, sizeof(bytes), "t", &why, &e),
+			 -1);
+	setenv("PATH", before, 1);
+	ck_assert(!file_exists(mark));
+	ck_assert_int_eq(dir_remove(dir, &ignored), 0);
+	strbuf_free(&why);
+}
+END_TEST
+
 #define ID "0123456789012345678901234567890123456789"
 static const char book[] =
 	"{\"schema\":1,\"kind\":\"branch\",\"version\":\"4.9\",\"project\":\"P\","
@@ -664,8 +691,11 @@ START_TEST(journal_chains)
 {
 	char dir[] = "/tmp/relog.XXXXXX";
 	struct err e = ERR_INIT;
+	autofree char *journal = NULL;
+	struct file_data f = {0};
 	struct relog a, b;
 	char *plan;
+	size_t one;
 
 	ck_assert(mkdtemp(dir));
 	plan = path_join(dir, "plan");
@@ -683,6 +713,20 @@ START_TEST(journal_chains)
 	relog_close(&a);
 	ck_assert_int_eq(relog_open(&a, plan, "y", 1, false, &e), -1);
 	relog_close(&a);
+	err_clear(&e);
+	/* What the chain cannot show: the last line is gone as a whole. */
+	journal = mem_printf("%s.journal", plan);
+	ck_assert_int_eq(file_read(journal, 0, &f, &e), 0);
+	one = (size_t)((char *)memchr(f.data, '\n', f.size) - (char *)f.data) + 1;
+	ck_assert_int_eq(file_write(journal, f.data, one, 0600, &e), 0);
+	ck_assert_int_eq(relog_open(&a, plan, "x", 1, false, &e), 0);
+	ck_assert(a.n == 1);
+	relog_close(&a);
+	/* And what it does: the first one is gone. */
+	ck_assert_int_eq(file_write(journal, f.data + one, f.size - one, 0600, &e), 0);
+	ck_assert_int_eq(relog_open(&a, plan, "x", 1, false, &e), -1);
+	relog_close(&a);
+	file_free(&f);
 	err_clear(&e);
 	ck_assert_int_eq(dir_remove(dir, &e), 0);
 	free(plan);
@@ -722,6 +766,7 @@ int main(void)
 	tcase_add_loop_test(t, lines_replaced, 0, 6);
 	tcase_add_test(t, changelog_closed);
 	tcase_add_loop_test(t, packed_alike, 0, 3);
+	tcase_add_loop_test(t, packed_otherwise, 0, 3);
 	tcase_add_test(t, plans_round_trip);
 	tcase_add_test(t, plans_damaged);
 	tcase_add_test(t, journal_chains);
