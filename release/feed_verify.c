@@ -200,11 +200,12 @@ static int verify(struct verify *v, struct err *e)
 		return -1;
 	v->checks = report_table(r, "checks", "Checks", columns, NULL);
 	check_index(v);
+	/* Before payloads: one that is kept back must not keep the state back. */
+	if (state && !r->status && feed_state_write(state, &v->feed, e))
+		return -1;
 	check_payloads(v);
 	if (v->feed.version)
 		feed_show_facts(r, &v->feed);
-	if (state && !r->status)
-		return feed_state_write(state, &v->feed, e);
 	return 0;
 }
 
