@@ -88,6 +88,8 @@ static const struct cli_opt feed_options[] = {
 	 "folder to put the feed in (build)"},
 	{"previous", 0, CLI_STR, offsetof(struct feed_opts, previous), "DIR|FILE",
 	 "the feed or index before it; else what is in --output (build)"},
+	{"unsigned", 0, CLI_FLAG, offsetof(struct feed_opts, unsigned_previous), NULL,
+	 "follow the one before also if its signatures do not count (build)"},
 	{"key", 'k', CLI_STR, offsetof(struct feed_opts, key), "KEY",
 	 "OpenPGP key to sign with (sign)"},
 	{"keyring", 0, CLI_STR, offsetof(struct feed_opts, keyring), "FILE",
