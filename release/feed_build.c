@@ -248,16 +248,36 @@ static int follow(struct build *b, const char *from, struct err *e)
 	return ret;
 }
 
-/* One more than the newest of --previous and what is in --output; else 1. */
+/* The index in the folder @dir, if one is there. */
+static int follow_folder(struct build *b, const char *dir, struct err *e)
+{
+	autofree char *path = path_join(dir, FEED_INDEX);
+
+	return file_exists(path) ? follow(b, path, e) : 0;
+}
+
+/* One more than the newest of --previous, feed.path and --output; 1 only if asked for. */
 static int set_version(struct build *b, struct err *e)
 {
 	const struct feed_opts *o = b->c->o;
-	autofree char *here = path_join(o->output, FEED_INDEX);
+	const struct config *conf = &b->c->rel.conf;
+	const char *value = config_get(conf, "feed.path");
+	autofree char *published = value ? config_path(conf, value) : NULL;
+	struct feed *f = &b->plan.feed;
 
-	b->plan.feed.version = 1;
-	if (o->previous && follow(b, o->previous, e))
+	if ((o->previous && follow(b, o->previous, e)) || follow_folder(b, o->output, e) ||
+	    (published && follow_folder(b, published, e)))
 		return -1;
-	return file_exists(here) ? follow(b, here, e) : 0;
+	if (o->first && f->version)
+		return err_fail(e, "--first: there is an index before it, of version %lld",
+				(long long)f->version - 1);
+	if (!o->first && !f->version)
+		return err_fail(e,
+				"there is no index before it, neither in feed.path nor in %s: give "
+				"it with --previous, or --first if hosts have seen none",
+				o->output);
+	f->version = f->version ? f->version : 1;
+	return 0;
 }
 
 /* --- writing ------------------------------------------------------------------------- */

@@ -87,7 +87,9 @@ static const struct cli_opt feed_options[] = {
 	{"output", 'o', CLI_STR, offsetof(struct feed_opts, output), "DIR",
 	 "folder to put the feed in (build)"},
 	{"previous", 0, CLI_STR, offsetof(struct feed_opts, previous), "DIR|FILE",
-	 "the feed or index before it; else what is in --output (build)"},
+	 "the feed or index before it, beside feed.path and --output (build)"},
+	{"first", 0, CLI_FLAG, offsetof(struct feed_opts, first), NULL,
+	 "there is none before it: version 1 (build)"},
 	{"unsigned", 0, CLI_FLAG, offsetof(struct feed_opts, unsigned_previous), NULL,
 	 "follow the one before also if its signatures do not count (build)"},
 	{"key", 'k', CLI_STR, offsetof(struct feed_opts, key), "KEY",
@@ -272,7 +274,7 @@ static const char feed_help[] =
 	"verify signatures, age, replay, and every payload; exit status 1: what is wrong is named\n"
 	"show   what it says of all builds, or of one\n"
 	"\n"
-	"  xsplice-release feed build -c release.conf -o feed\n"
+	"  xsplice-release feed build -c release.conf -o feed --first\n"
 	"  xsplice-release feed sign feed --key release@example.org\n"
 	"  xsplice-release feed verify feed --keyring keys.gpg --require 2 --state seen\n";
 

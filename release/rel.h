@@ -203,6 +203,7 @@ struct feed_opts {
 	struct rel_opts rel;
 	const char *output;
 	const char *previous;
+	bool first; /* there is no index before: version 1 */
 	bool unsigned_previous; /* follow an index whose signatures do not count */
 	const char *key;
 	const char *keyring;
