@@ -80,6 +80,22 @@ static void check_signatures(struct verify *v)
 	file_free(&sigs);
 }
 
+static void check_version(struct verify *v)
+{
+	struct err why = ERR_INIT;
+	enum feed_problem p;
+
+	if (v->c->o->state) {
+		p = feed_seen(&v->feed, v->index_path, &v->state, &why);
+		tell(v, "version", FEED_INDEX, p, &why);
+		return;
+	}
+	cell_text(v->checks, "version");
+	cell_text(v->checks, FEED_INDEX);
+	cell_text(v->checks, "not asked");
+	cell_text(v->checks, "whether an older index is served again: give --state");
+}
+
 static void check_index(struct verify *v)
 {
 	struct err why = ERR_INIT;
@@ -93,11 +109,7 @@ static void check_index(struct verify *v)
 		return;
 	p = feed_fresh(&v->feed, v->index_path, v->c->now, &why);
 	tell(v, "age", FEED_INDEX, p, &why);
-	err_clear(&why);
-	if (v->c->o->state) {
-		p = feed_seen(&v->feed, v->index_path, &v->state, &why);
-		tell(v, "version", FEED_INDEX, p, &why);
-	}
+	check_version(v);
 }
 
 /* --- payloads ----------------------------------------------------------------------- */

@@ -128,6 +128,10 @@ static const struct cli_opt run_options[] = {
 static const struct cli_opt verify_options[] = {
 	{"keyring", 0, CLI_STR, offsetof(struct verify_opts, keyring), "FILE",
 	 "the public keys that count (release.keyring)"},
+	{"require", 0, CLI_UINT, offsetof(struct verify_opts, require), "K",
+	 "different keys that must have signed (FEED)"},
+	{"state", 0, CLI_STR, offsetof(struct verify_opts, state), "FILE",
+	 "newest version seen; kept up to date (FEED)"},
 	REL_OPTIONS(verify_opts),
 	{0},
 };

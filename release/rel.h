@@ -192,6 +192,8 @@ struct run_opts {
 struct verify_opts {
 	struct rel_opts rel;
 	const char *keyring;
+	const char *state; /* of a feed */
+	unsigned int require; /* of a feed; 0: as the settings say */
 };
 
 struct notes_opts {
