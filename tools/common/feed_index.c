@@ -488,6 +488,47 @@ static int check_place(const char *name, const struct feed_build *b, size_t i,
 	return 0;
 }
 
+static bool has_word(const struct feed_words *w, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < w->n && strcmp(w->v[i], word) != 0; i++)
+		;
+	return i < w->n;
+}
+
+/* Who follows "replaces" opens no hole again. */
+static int check_covers(const char *name, const struct feed_build *b, size_t i,
+			const struct reach *m, struct err *e)
+{
+	const struct feed_words *old;
+	size_t k, w;
+
+	for (k = 0; k < b->n; k++) {
+		old = &b->rows[k].advisories;
+		for (w = 0; m->to[i][k] && w < old->n; w++)
+			if (!has_word(&b->rows[i].advisories, old->v[w]))
+				return bad_row(name, b, i,
+					       "replaces a payload and lacks its advisory",
+					       old->v[w], e);
+	}
+	return 0;
+}
+
+/* What it depends on is still there when its turn comes. */
+static int check_lost(const char *name, const struct feed_build *b, size_t i, const struct reach *m,
+		      struct err *e)
+{
+	size_t on = find_row(b, b->rows[i].depends);
+	size_t k;
+
+	for (k = 0; k < i && on < b->n; k++)
+		if (m->to[k][on])
+			return bad_row(name, b, i, "depends on what is replaced before its turn by",
+				       b->rows[k].file, e);
+	return 0;
+}
+
 static int check_rows(const char *name, const struct feed_build *b, struct err *e)
 {
 	struct reach *m = mem_zalloc(1, sizeof(*m));
@@ -498,7 +539,8 @@ static int check_rows(const char *name, const struct feed_build *b, struct err *
 		close_reach(b, m);
 	for (i = 0; i < b->n && !ret; i++)
 		ret = check_twins(name, b, i, e) || check_depends(name, b, i, e) ||
-		      check_place(name, b, i, m, e);
+		      check_place(name, b, i, m, e) || check_covers(name, b, i, m, e) ||
+		      check_lost(name, b, i, m, e);
 	free(m);
 	return ret ? -1 : 0;
 }
