@@ -48,13 +48,31 @@ static bool is_digest(const char *s)
 	return is_hex(s, DIGEST_HEX - 1, DIGEST_HEX - 1);
 }
 
+/*
+ * Bytes of UTF-8 that are seen by terminals and browsers only: controls (U+0080 to 9F),
+ * ends of line (U+2028, 2029), directions (U+061C, 200E, 200F, 202A to 202E, 2066 to 2069).
+ */
+static bool is_hidden(const unsigned char *s)
+{
+	if (s[0] == 0xc2)
+		return s[1] < 0xa0;
+	if (s[0] == 0xd8)
+		return s[1] == 0x9c;
+	if (s[0] != 0xe2 || (s[1] != 0x80 && s[1] != 0x81))
+		return false;
+	if (s[1] == 0x81)
+		return s[2] >= 0xa6 && s[2] <= 0xa9;
+	return s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xa8 && s[2] <= 0xae);
+}
+
 /* One line that people can read. */
 static bool is_line(const char *s, size_t max)
 {
 	size_t i;
 
 	for (i = 0; s[i]; i++)
-		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f ||
+		    is_hidden((const unsigned char *)s + i))
 			return false;
 	return i && i <= max;
 }

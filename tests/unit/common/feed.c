@@ -114,6 +114,16 @@ static const struct wrong wrongs[] = {
 	{"\"name\": \"demo\"", "\"name\": \"demo\", \"name\": \"x\"", "duplicate object key"},
 	{"\"demo\"", "\"\"", "name: not of the form"},
 	{"\"demo\"", "\"a\\nb\"", "name: not of the form"},
+	{"\"demo\"", "\"a\\u009bb\"", "name: not of the form"},
+	{"\"demo\"",
+	 "\"a\xe2\x80\xae"
+	 "b\"",
+	 "name: not of the form"},
+	{"\"demo\"", "\"a\\u2067b\"", "name: not of the form"},
+	{"\"demo\"", "\"a\\u2028b\"", "name: not of the form"},
+	{"\"demo\"", "\"a\\u200fb\"", "name: not of the form"},
+	{"\"demo\"", "\"a\\u061cb\"", "name: not of the form"},
+	{"\"nobody looked\"", "\"\\u0085\"", "why: not of the form"},
 	{"\"demo\"", "[]", "name: not a string"},
 	{"\"version\": 7", "\"version\": 0", "version: not a whole number"},
 	{"\"version\": 7", "\"version\": -7", "version: not a whole number"},
@@ -224,6 +234,18 @@ START_TEST(replaces_by_way_of_others)
 	ck_assert_msg(!feed_check(&f, "index", &e), "%s", e.text);
 	rows[2].replaces.n = 0;
 	ck_assert(feed_check(&f, "index", &e));
+}
+END_TEST
+
+START_TEST(takes_words_of_all_languages)
+{
+	autofree char *text =
+		changed("nobody looked", "\xc3\xa9\xd8\xa7\xe2\x82\xac\xe2\x80\x99\xe4\xb8\xad");
+	struct err e = ERR_INIT;
+	struct feed f;
+
+	ck_assert_msg(!feed_parse(&f, "index", text, strlen(text), &e), "%s", e.text);
+	feed_free(&f);
 }
 END_TEST
 
@@ -469,6 +491,7 @@ Suite *feed_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, takes_what_is_right);
 	tcase_add_test(t, same_content_same_bytes);
+	tcase_add_test(t, takes_words_of_all_languages);
 	tcase_add_loop_test(t, refuses_what_is_wrong, 0, sizeof(wrongs) / sizeof(*wrongs));
 	tcase_add_test(t, refuses_every_part);
 	tcase_add_test(t, replaces_by_way_of_others);
