@@ -14,12 +14,28 @@
 struct build {
 	struct feed_cmd *c;
 	struct feed_plan plan;
-	struct pgp_keyring *k;
+	struct pgp_keyring *k; /* of payloads */
 	unsigned int require;
+	struct pgp_keyring *index_k; /* NULL: no index was followed yet */
+	unsigned int index_require;
 	struct table *refused; /* NULL: nothing was refused */
 	char *text; /* of the index */
 	struct feed index; /* as a host will read it */
 };
+
+/* A keyring that the settings have to name. */
+static int open_keyring(const struct config *conf, const char *key, const char *whose,
+			struct pgp_keyring **out, struct err *e)
+{
+	const char *value = config_get(conf, key);
+	autofree char *path = value ? config_path(conf, value) : NULL;
+
+	if (!path)
+		return err_fail(e, "%s: %s: is missing: the public keys that sign %s",
+				conf->path ? conf->path : "settings", key, whose);
+	*out = pgp_keyring_open(path, e);
+	return *out ? 0 : -1;
+}
 
 /* --- refusals ---------------------------------------------------------------------- */
 
@@ -166,8 +182,48 @@ static int place(struct feed_plan *plan, size_t build, struct err *e)
 
 /* --- version ------------------------------------------------------------------------ */
 
-static int follow(struct build *b, const char *path, struct err *e)
+static int open_index_keyring(struct build *b, struct err *e)
 {
+	const struct config *conf = &b->c->rel.conf;
+
+	if (b->index_k)
+		return 0;
+	if (config_uint(conf, "feed.require", 1, ABI_SIG_MAX, &b->index_require, e))
+		return -1;
+	return open_keyring(conf, "feed.keyring", "the index before (or --unsigned)", &b->index_k,
+			    e);
+}
+
+/* Anybody's number would be the end of all later ones, and signed by us. */
+static int check_signed(struct build *b, const char *path, const struct file_data *index,
+			struct err *e)
+{
+	autofree char *sig_path = mem_printf("%s.sig", path);
+	struct feed_signers signers = {0};
+	struct file_data sigs = {0};
+	int ret;
+
+	if (b->c->o->unsigned_previous)
+		return 0;
+	if (open_index_keyring(b, e))
+		return -1;
+	if (!file_exists(sig_path))
+		return err_set(e, ERR_SIGNATURE,
+			       "%s: is missing: sign the index before, or take its version "
+			       "unsigned with --unsigned",
+			       sig_path);
+	ret = file_read(sig_path, FEED_SIGNATURE_MAX, &sigs, e);
+	if (!ret && feed_verify(sig_path, index, &sigs, b->index_k, b->index_require, b->c->now,
+				&signers, e))
+		ret = -1;
+	feed_signers_free(&signers);
+	file_free(&sigs);
+	return ret;
+}
+
+static int follow(struct build *b, const char *from, struct err *e)
+{
+	autofree char *path = file_is_dir(from) ? path_join(from, FEED_INDEX) : mem_strdup(from);
 	struct feed *f = &b->plan.feed;
 	struct file_data bytes = {0};
 	struct feed old;
@@ -181,7 +237,9 @@ static int follow(struct build *b, const char *path, struct err *e)
 			       "%s: was made later than this one would be: check the clock, or "
 			       "--at",
 			       path);
-	else if (!ret && old.version >= FEED_VERSION_MAX)
+	else if (!ret)
+		ret = check_signed(b, path, &bytes, e);
+	if (!ret && old.version >= FEED_VERSION_MAX)
 		ret = err_fail(e, "%s: its version cannot grow", path);
 	else if (!ret && f->version <= old.version)
 		f->version = old.version + 1;
@@ -190,16 +248,36 @@ static int follow(struct build *b, const char *path, struct err *e)
 	return ret;
 }
 
-/* One more than the newest of --previous and what is in --output; else 1. */
+/* The index in the folder @dir, if one is there. */
+static int follow_folder(struct build *b, const char *dir, struct err *e)
+{
+	autofree char *path = path_join(dir, FEED_INDEX);
+
+	return file_exists(path) ? follow(b, path, e) : 0;
+}
+
+/* One more than the newest of --previous, feed.path and --output; 1 only if asked for. */
 static int set_version(struct build *b, struct err *e)
 {
 	const struct feed_opts *o = b->c->o;
-	autofree char *here = path_join(o->output, FEED_INDEX);
+	const struct config *conf = &b->c->rel.conf;
+	const char *value = config_get(conf, "feed.path");
+	autofree char *published = value ? config_path(conf, value) : NULL;
+	struct feed *f = &b->plan.feed;
 
-	b->plan.feed.version = 1;
-	if (o->previous && follow(b, o->previous, e))
+	if ((o->previous && follow(b, o->previous, e)) || follow_folder(b, o->output, e) ||
+	    (published && follow_folder(b, published, e)))
 		return -1;
-	return file_exists(here) ? follow(b, here, e) : 0;
+	if (o->first && f->version)
+		return err_fail(e, "--first: there is an index before it, of version %lld",
+				(long long)f->version - 1);
+	if (!o->first && !f->version)
+		return err_fail(e,
+				"there is no index before it, neither in feed.path nor in %s: give "
+				"it with --previous, or --first if hosts have seen none",
+				o->output);
+	f->version = f->version ? f->version : 1;
+	return 0;
 }
 
 /* --- writing ------------------------------------------------------------------------- */
@@ -293,21 +371,13 @@ static int build(struct build *b, struct err *e)
 	return 0;
 }
 
-static int open_keyring(struct build *b, struct err *e)
+static int open_payload_keyring(struct build *b, struct err *e)
 {
 	const struct config *conf = &b->c->rel.conf;
-	const char *value = config_get(conf, "livepatch.keyring");
-	autofree char *path = value ? config_path(conf, value) : NULL;
 
 	if (config_uint(conf, "livepatch.require", 1, ABI_SIG_MAX, &b->require, e))
 		return -1;
-	if (!path)
-		return err_fail(e,
-				"%s: livepatch.keyring: is missing: the public keys that sign "
-				"payloads",
-				conf->path ? conf->path : "settings");
-	b->k = pgp_keyring_open(path, e);
-	return b->k ? 0 : -1;
+	return open_keyring(conf, "livepatch.keyring", "payloads", &b->k, e);
 }
 
 int feed_cmd_build(struct feed_cmd *c, int argc, char **argv, struct err *e)
@@ -317,9 +387,10 @@ int feed_cmd_build(struct feed_cmd *c, int argc, char **argv, struct err *e)
 
 	if (!c->o->output)
 		return err_set(e, ERR_USAGE, "feed build: give the folder with --output");
-	if (!feed_plan_read(&b.plan, c, argc, argv, e) && !open_keyring(&b, e))
+	if (!feed_plan_read(&b.plan, c, argc, argv, e) && !open_payload_keyring(&b, e))
 		ret = build(&b, e);
 	pgp_keyring_close(b.k);
+	pgp_keyring_close(b.index_k);
 	feed_plan_free(&b.plan);
 	feed_free(&b.index);
 	free(b.text);

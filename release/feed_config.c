@@ -2,6 +2,8 @@
 /* What the settings say of a feed, and which payload files there are. */
 #include "release/feed.h"
 
+#include "xsplice/abi.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,7 +171,7 @@ static int read_items(struct feed_plan *plan, const struct config *conf, int arg
 		if (i && !strcmp(plan->v[i].name, plan->v[i - 1].name))
 			return err_fail(e, "%s: another payload has this name: rename one",
 					plan->v[i].path);
-		if (file_read(plan->v[i].path, 0, &plan->v[i].file, e))
+		if (file_read(plan->v[i].path, ABI_PAYLOAD_MAX, &plan->v[i].file, e))
 			return -1;
 	}
 	return 0;

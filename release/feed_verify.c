@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct verify {
@@ -80,6 +81,22 @@ static void check_signatures(struct verify *v)
 	file_free(&sigs);
 }
 
+static void check_version(struct verify *v)
+{
+	struct err why = ERR_INIT;
+	enum feed_problem p;
+
+	if (v->c->o->state) {
+		p = feed_seen(&v->feed, v->index_path, &v->state, &why);
+		tell(v, "version", FEED_INDEX, p, &why);
+		return;
+	}
+	cell_text(v->checks, "version");
+	cell_text(v->checks, FEED_INDEX);
+	cell_text(v->checks, "not asked");
+	cell_text(v->checks, "whether an older index is served again: give --state");
+}
+
 static void check_index(struct verify *v)
 {
 	struct err why = ERR_INIT;
@@ -93,14 +110,18 @@ static void check_index(struct verify *v)
 		return;
 	p = feed_fresh(&v->feed, v->index_path, v->c->now, &why);
 	tell(v, "age", FEED_INDEX, p, &why);
-	err_clear(&why);
-	if (v->c->o->state) {
-		p = feed_seen(&v->feed, v->index_path, &v->state, &why);
-		tell(v, "version", FEED_INDEX, p, &why);
-	}
+	check_version(v);
 }
 
 /* --- payloads ----------------------------------------------------------------------- */
+
+/* Not to be read at all: whoever put it there chose its size. */
+static bool is_too_large(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode) && st.st_size > ABI_PAYLOAD_MAX;
+}
 
 static enum feed_problem check_row(struct verify *v, const struct feed_build *b,
 				   const struct feed_row *row, struct err *why)
@@ -113,7 +134,11 @@ static enum feed_problem check_row(struct verify *v, const struct feed_build *b,
 		err_fail(why, "%s: is missing", path);
 		return FEED_MISSING;
 	}
-	if (file_read(path, 0, &file, why))
+	if (is_too_large(path)) {
+		err_fail(why, "%s: is larger than any payload", path);
+		return FEED_MIX;
+	}
+	if (file_read(path, ABI_PAYLOAD_MAX, &file, why))
 		return FEED_UNKNOWN;
 	p = feed_row_check(b, row, &file, v->payload_k ? v->payload_k : v->k, v->payload_require,
 			   v->c->now, why);
@@ -200,11 +225,12 @@ static int verify(struct verify *v, struct err *e)
 		return -1;
 	v->checks = report_table(r, "checks", "Checks", columns, NULL);
 	check_index(v);
+	/* Before payloads: one that is kept back must not keep the state back. */
+	if (state && !r->status && feed_state_write(state, &v->feed, e))
+		return -1;
 	check_payloads(v);
 	if (v->feed.version)
 		feed_show_facts(r, &v->feed);
-	if (state && !r->status)
-		return feed_state_write(state, &v->feed, e);
 	return 0;
 }
 

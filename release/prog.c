@@ -87,7 +87,11 @@ static const struct cli_opt feed_options[] = {
 	{"output", 'o', CLI_STR, offsetof(struct feed_opts, output), "DIR",
 	 "folder to put the feed in (build)"},
 	{"previous", 0, CLI_STR, offsetof(struct feed_opts, previous), "DIR|FILE",
-	 "the feed or index before it; else what is in --output (build)"},
+	 "the feed or index before it, beside feed.path and --output (build)"},
+	{"first", 0, CLI_FLAG, offsetof(struct feed_opts, first), NULL,
+	 "there is none before it: version 1 (build)"},
+	{"unsigned", 0, CLI_FLAG, offsetof(struct feed_opts, unsigned_previous), NULL,
+	 "follow the one before also if its signatures do not count (build)"},
 	{"key", 'k', CLI_STR, offsetof(struct feed_opts, key), "KEY",
 	 "OpenPGP key to sign with (sign)"},
 	{"keyring", 0, CLI_STR, offsetof(struct feed_opts, keyring), "FILE",
@@ -124,6 +128,10 @@ static const struct cli_opt run_options[] = {
 static const struct cli_opt verify_options[] = {
 	{"keyring", 0, CLI_STR, offsetof(struct verify_opts, keyring), "FILE",
 	 "the public keys that count (release.keyring)"},
+	{"require", 0, CLI_UINT, offsetof(struct verify_opts, require), "K",
+	 "different keys that must have signed (FEED)"},
+	{"state", 0, CLI_STR, offsetof(struct verify_opts, state), "FILE",
+	 "newest version seen; kept up to date (FEED)"},
 	REL_OPTIONS(verify_opts),
 	{0},
 };
@@ -270,7 +278,7 @@ static const char feed_help[] =
 	"verify signatures, age, replay, and every payload; exit status 1: what is wrong is named\n"
 	"show   what it says of all builds, or of one\n"
 	"\n"
-	"  xsplice-release feed build -c release.conf -o feed\n"
+	"  xsplice-release feed build -c release.conf -o feed --first\n"
 	"  xsplice-release feed sign feed --key release@example.org\n"
 	"  xsplice-release feed verify feed --keyring keys.gpg --require 2 --state seen\n";
 

@@ -192,6 +192,8 @@ struct run_opts {
 struct verify_opts {
 	struct rel_opts rel;
 	const char *keyring;
+	const char *state; /* of a feed */
+	unsigned int require; /* of a feed; 0: as the settings say */
 };
 
 struct notes_opts {
@@ -203,6 +205,8 @@ struct feed_opts {
 	struct rel_opts rel;
 	const char *output;
 	const char *previous;
+	bool first; /* there is no index before: version 1 */
+	bool unsigned_previous; /* follow an index whose signatures do not count */
 	const char *key;
 	const char *keyring;
 	const char *state;

@@ -451,7 +451,12 @@ static int verify_one(struct verify *v, const char *what, struct err *e)
 /* A feed has a verb of its own for this. */
 static int verify_feed(struct cli *cli, const struct verify_opts *o, char *dir)
 {
-	struct feed_opts feed = {.rel = o->rel, .keyring = o->keyring};
+	struct feed_opts feed = {
+		.rel = o->rel,
+		.keyring = o->keyring,
+		.state = o->state,
+		.require = o->require,
+	};
 	char word[] = "verify";
 	char *argv[] = {word, dir, NULL};
 
@@ -469,6 +474,9 @@ int verify_run(struct cli *cli, void *opts, int argc, char **argv)
 
 	if (!ret && argc != 1)
 		ret = err_set(&cli->err, ERR_USAGE, "one tag, tarball or feed is needed");
+	if (!ret && (v.opts->state || v.opts->require))
+		ret = err_set(&cli->err, ERR_USAGE,
+			      "--state and --require are for a feed, a folder");
 	if (!ret)
 		ret = verify_one(&v, argv[0], &cli->err);
 	ret = rel_end(&v.rel, ret);

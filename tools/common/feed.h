@@ -107,8 +107,9 @@ void feed_free(struct feed *f);
 
 /*
  * The rules between rows: no file, build-id or digest twice; what a payload depends on
- * comes before it; nothing replaces itself, directly or in a circle; of two payloads in
- * one place (same build, same depends) one replaces the other. ERR_CHECK.
+ * comes before it and is not replaced by then; nothing replaces itself, directly or in a
+ * circle; what replaces another has all its advisories; of two payloads in one place
+ * (same build, same depends) one replaces the other. ERR_CHECK.
  */
 int feed_check(const struct feed *f, const char *name, struct err *e);
 

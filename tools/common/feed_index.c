@@ -48,13 +48,31 @@ static bool is_digest(const char *s)
 	return is_hex(s, DIGEST_HEX - 1, DIGEST_HEX - 1);
 }
 
+/*
+ * Bytes of UTF-8 that are seen by terminals and browsers only: controls (U+0080 to 9F),
+ * ends of line (U+2028, 2029), directions (U+061C, 200E, 200F, 202A to 202E, 2066 to 2069).
+ */
+static bool is_hidden(const unsigned char *s)
+{
+	if (s[0] == 0xc2)
+		return s[1] < 0xa0;
+	if (s[0] == 0xd8)
+		return s[1] == 0x9c;
+	if (s[0] != 0xe2 || (s[1] != 0x80 && s[1] != 0x81))
+		return false;
+	if (s[1] == 0x81)
+		return s[2] >= 0xa6 && s[2] <= 0xa9;
+	return s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xa8 && s[2] <= 0xae);
+}
+
 /* One line that people can read. */
 static bool is_line(const char *s, size_t max)
 {
 	size_t i;
 
 	for (i = 0; s[i]; i++)
-		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f ||
+		    is_hidden((const unsigned char *)s + i))
 			return false;
 	return i && i <= max;
 }
@@ -488,6 +506,47 @@ static int check_place(const char *name, const struct feed_build *b, size_t i,
 	return 0;
 }
 
+static bool has_word(const struct feed_words *w, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < w->n && strcmp(w->v[i], word) != 0; i++)
+		;
+	return i < w->n;
+}
+
+/* Who follows "replaces" opens no hole again. */
+static int check_covers(const char *name, const struct feed_build *b, size_t i,
+			const struct reach *m, struct err *e)
+{
+	const struct feed_words *old;
+	size_t k, w;
+
+	for (k = 0; k < b->n; k++) {
+		old = &b->rows[k].advisories;
+		for (w = 0; m->to[i][k] && w < old->n; w++)
+			if (!has_word(&b->rows[i].advisories, old->v[w]))
+				return bad_row(name, b, i,
+					       "replaces a payload and lacks its advisory",
+					       old->v[w], e);
+	}
+	return 0;
+}
+
+/* What it depends on is still there when its turn comes. */
+static int check_lost(const char *name, const struct feed_build *b, size_t i, const struct reach *m,
+		      struct err *e)
+{
+	size_t on = find_row(b, b->rows[i].depends);
+	size_t k;
+
+	for (k = 0; k < i && on < b->n; k++)
+		if (m->to[k][on])
+			return bad_row(name, b, i, "depends on what is replaced before its turn by",
+				       b->rows[k].file, e);
+	return 0;
+}
+
 static int check_rows(const char *name, const struct feed_build *b, struct err *e)
 {
 	struct reach *m = mem_zalloc(1, sizeof(*m));
@@ -498,7 +557,8 @@ static int check_rows(const char *name, const struct feed_build *b, struct err *
 		close_reach(b, m);
 	for (i = 0; i < b->n && !ret; i++)
 		ret = check_twins(name, b, i, e) || check_depends(name, b, i, e) ||
-		      check_place(name, b, i, m, e);
+		      check_place(name, b, i, m, e) || check_covers(name, b, i, m, e) ||
+		      check_lost(name, b, i, m, e);
 	free(m);
 	return ret ? -1 : 0;
 }

@@ -28,7 +28,8 @@ static const char good[] =
 	" \"build_id\": \"" TWO "\", \"depends\": \"" ONE "\", \"advisories\": [\"XSA-902\"],"
 	" \"replaces\": [], \"ring\": \"canary\", \"not_before\": \"2018-02-03T12:00:00Z\"},"
 	"{\"file\": \"three.livepatch\", \"size\": 3752, \"sha256\": \"" SUM "a\","
-	" \"build_id\": \"33\", \"depends\": \"" XEN "\", \"advisories\": [],"
+	" \"build_id\": \"33\", \"depends\": \"" XEN "\", \"advisories\": [\"XSA-901\","
+	" \"XSA-902\"],"
 	" \"replaces\": [\"" ONE "\", \"" TWO "\"], \"ring\": null, \"not_before\": null}"
 	"], \"none\": null},"
 	"\"aa\": {\"name\": \"4.15\", \"payloads\": [], \"none\":"
@@ -113,6 +114,16 @@ static const struct wrong wrongs[] = {
 	{"\"name\": \"demo\"", "\"name\": \"demo\", \"name\": \"x\"", "duplicate object key"},
 	{"\"demo\"", "\"\"", "name: not of the form"},
 	{"\"demo\"", "\"a\\nb\"", "name: not of the form"},
+	{"\"demo\"", "\"a\\u009bb\"", "name: not of the form"},
+	{"\"demo\"",
+	 "\"a\xe2\x80\xae"
+	 "b\"",
+	 "name: not of the form"},
+	{"\"demo\"", "\"a\\u2067b\"", "name: not of the form"},
+	{"\"demo\"", "\"a\\u2028b\"", "name: not of the form"},
+	{"\"demo\"", "\"a\\u200fb\"", "name: not of the form"},
+	{"\"demo\"", "\"a\\u061cb\"", "name: not of the form"},
+	{"\"nobody looked\"", "\"\\u0085\"", "why: not of the form"},
 	{"\"demo\"", "[]", "name: not a string"},
 	{"\"version\": 7", "\"version\": 0", "version: not a whole number"},
 	{"\"version\": 7", "\"version\": -7", "version: not a whole number"},
@@ -152,6 +163,9 @@ static const struct wrong wrongs[] = {
 	{"\"replaces\": []", "\"replaces\": [\"33\"]", "replaces itself, perhaps by way of"},
 	{"\"replaces\": [\"" ONE "\", ", "\"replaces\": [",
 	 "neither replaces the other: one.livepatch"},
+	{"[\"XSA-901\"]", "[\"XSA-901\", \"XSA-9\"]",
+	 "three.livepatch: replaces a payload and lacks its advisory XSA-9"},
+	{"[\"XSA-902\"]", "[\"XSA-900\"]", "replaces a payload and lacks its advisory XSA-900"},
 	{"\"ring\": \"canary\"", "\"ring\": 1", "ring: not a string"},
 	{"\"ring\": null", "\"ring\": \"\"", "ring: not of the form"},
 	{"2018-02-03T12:00:00Z", "2018-02-03", "not_before: not of the form"},
@@ -220,6 +234,49 @@ START_TEST(replaces_by_way_of_others)
 	ck_assert_msg(!feed_check(&f, "index", &e), "%s", e.text);
 	rows[2].replaces.n = 0;
 	ck_assert(feed_check(&f, "index", &e));
+}
+END_TEST
+
+START_TEST(takes_words_of_all_languages)
+{
+	autofree char *text =
+		changed("nobody looked", "\xc3\xa9\xd8\xa7\xe2\x82\xac\xe2\x80\x99\xe4\xb8\xad");
+	struct err e = ERR_INIT;
+	struct feed f;
+
+	ck_assert_msg(!feed_parse(&f, "index", text, strlen(text), &e), "%s", e.text);
+	feed_free(&f);
+}
+END_TEST
+
+/* By way of a third, too; and what it needs must not be gone when its turn comes. */
+START_TEST(replaced_is_covered_and_gone)
+{
+	struct feed_row rows[4] = {
+		{.file = "a", .sha256 = "1", .build_id = "a1", .depends = "ee"},
+		{.file = "b", .sha256 = "2", .build_id = "b1", .depends = "ee"},
+		{.file = "c", .sha256 = "3", .build_id = "c1", .depends = "ee"},
+		{.file = "d", .sha256 = "4", .build_id = "d1", .depends = "c1"},
+	};
+	const char *a1 = "a1", *b1 = "b1", *hole = "XSA-1";
+	struct feed_build build = {.id = "ee", .name = "x", .rows = rows, .n = 4};
+	struct feed f = {.builds = &build, .n = 1, .expires = 1};
+	struct err e = ERR_INIT;
+
+	rows[1].replaces = (struct feed_words){&a1, 1};
+	rows[2].replaces = (struct feed_words){&b1, 1};
+	rows[0].advisories = rows[1].advisories = rows[2].advisories =
+		(struct feed_words){&hole, 1};
+	ck_assert_msg(!feed_check(&f, "index", &e), "%s", e.text);
+	rows[2].advisories.n = 0;
+	ck_assert(feed_check(&f, "index", &e));
+	ck_assert_ptr_nonnull(strstr(e.text, "c: replaces a payload and lacks its advisory XSA-1"));
+	rows[2].advisories.n = 1;
+	rows[3].depends = a1;
+	err_clear(&e);
+	ck_assert(feed_check(&f, "index", &e));
+	ck_assert_ptr_nonnull(
+		strstr(e.text, "d: depends on what is replaced before its turn by b"));
 }
 END_TEST
 
@@ -434,9 +491,11 @@ Suite *feed_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, takes_what_is_right);
 	tcase_add_test(t, same_content_same_bytes);
+	tcase_add_test(t, takes_words_of_all_languages);
 	tcase_add_loop_test(t, refuses_what_is_wrong, 0, sizeof(wrongs) / sizeof(*wrongs));
 	tcase_add_test(t, refuses_every_part);
 	tcase_add_test(t, replaces_by_way_of_others);
+	tcase_add_test(t, replaced_is_covered_and_gone);
 	tcase_add_test(t, due);
 	tcase_add_loop_test(t, age, 0, sizeof(ages) / sizeof(*ages));
 	tcase_add_test(t, replay);
