@@ -28,6 +28,14 @@ struct trust_result {
 	struct json *signers; /* as of payload_signers_json(); NULL: not looked at */
 };
 
+/* The path of TRUST_KEYRING. */
+const char *trust_keyring(void);
+/*
+ * @keyring: that path, NULL if nothing is there. ERR_SIGNATURE: it cannot be told, as a
+ * folder on the way cannot be looked at.
+ */
+int trust_installed(const char **keyring, struct err *e);
+
 /*
  * Judges the bytes in memory, which are what is uploaded then. ERR_SIGNATURE: not
  * signed as asked, or --keyring names none. Nothing is asked with no_verify. Without

@@ -57,6 +57,19 @@ START_TEST(no_keyring)
 }
 END_TEST
 
+/* It may hold keys: a loader that verifies is no way around it. */
+START_TEST(keyring_that_cannot_be_seen)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/loop/k", fixture.dir);
+	fake.keyring = path;
+	fake.loader = (struct fake_loader){.ours = true, .mode = 2, .nkeys = 2};
+	upload("upload", "n", fixture.signed_alice);
+	refused(4, "cannot be looked at");
+}
+END_TEST
+
 static void with_keyring(const char *keyring, const char *more, const char *path)
 {
 	char options[1024];
@@ -309,6 +322,7 @@ Suite *suite_payloads(void)
 	tcase_add_checked_fixture(tc, fake_reset, NULL);
 	tcase_add_test(tc, without_a_check);
 	tcase_add_test(tc, no_keyring);
+	tcase_add_test(tc, keyring_that_cannot_be_seen);
 	tcase_add_test(tc, signed_by_a_known_key);
 	tcase_add_test(tc, signed_by_two);
 	tcase_add_test(tc, signed_by_one_of_two);
