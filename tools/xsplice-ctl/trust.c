@@ -81,6 +81,18 @@ int trust_by_xen(const struct trust_result *r, const char *path, unsigned int ne
 		       path);
 }
 
+void trust_loaded_before(struct trust_result *r, unsigned int needed)
+{
+	bool asked = r->verified || r->left_to_xen;
+
+	r->verified = false;
+	r->left_to_xen = asked && needed >= r->require;
+	r->other_loaded = asked && !r->left_to_xen;
+	if (r->signers)
+		json_unref(r->signers);
+	r->signers = NULL;
+}
+
 void trust_result_free(struct trust_result *r)
 {
 	if (r->signers)
