@@ -55,16 +55,12 @@ help:
 ## clean: removes what was compiled; distclean removes all of build/
 
 # --- the real Xen ------------------------------------------------------------
-stock-xen: $(TREE).built
-$(TREE).built:
-	@scripts/need fetch xen
+stock-xen:
 	@scripts/build-xen
 xen: stock-xen
 	@scripts/need fetch xen demo
 	@scripts/build-overlay
-xen-4.20: build/xen/debian-4.20.built
-build/xen/debian-4.20.built:
-	@scripts/need fetch xen
+xen-4.20:
 	@scripts/build-xen 4.20
 testhost: need-fetch need-host
 	@scripts/fetch kernel xen-shipped xen-tools
@@ -95,7 +91,7 @@ tests: $(all-tests) $(all-helper)
 unit-tests   := $(all-tests:build/$(VARIANT)/%=build/rel/%) \
 	$(patsubst build/$(VARIANT)/%,"CK_FORK=no build/asan/%",$(all-tests))
 unit-jobs    := -j$(shell echo $$(($$(nproc) + 1)))
-source-tests := scripts/check-freestanding scripts/check-arrows
+source-tests := scripts/check-freestanding scripts/check-arrows tests/engine/markers
 host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
 other-tests  := tests/release/run
 # The release tool's longer ones, with keys and payloads.

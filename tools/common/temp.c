@@ -76,17 +76,45 @@ static void remember(const char *path)
 	}
 }
 
+/* A new folder as of mkdtemp(), by its absolute path; in that time no signal ends the process. */
+static char *make_remembered(char *template)
+{
+	sigset_t all;
+	sigset_t old;
+	char *path = NULL;
+	int why;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	if (mkdtemp(template)) {
+		path = realpath(template, NULL);
+		if (path)
+			remember(path);
+		else
+			rmdir(template);
+	}
+	why = errno;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	errno = why;
+	return path;
+}
+
+char *dir_temp_in(const char *dir, const char *prefix, struct err *e)
+{
+	autofree char *template = mem_printf("%s/%sXXXXXX", dir, prefix);
+	char *path;
+
+	catch_all();
+	path = make_remembered(template);
+	if (!path)
+		err_sys(e, errno, "%s: cannot make a temporary folder", template);
+	return path;
+}
+
 char *dir_temp(const char *prefix, struct err *e)
 {
 	const char *root = getenv("TMPDIR");
-	char *path = mem_printf("%s/%s.XXXXXX", root && *root ? root : "/tmp", prefix);
+	autofree char *dotted = mem_printf("%s.", prefix);
 
-	catch_all();
-	if (!mkdtemp(path)) {
-		err_sys(e, errno, "%s: cannot make a temporary folder", path);
-		free(path);
-		return NULL;
-	}
-	remember(path);
-	return path;
+	return dir_temp_in(root && *root ? root : "/tmp", dotted, e);
 }

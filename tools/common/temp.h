@@ -9,9 +9,11 @@
 
 /*
  * A new private folder below $TMPDIR (or /tmp), name beginning with @prefix; the
- * caller frees the path, and ends the folder with dir_remove(). If SIGHUP, SIGINT or
- * SIGTERM ends the process before, the folder is removed then.
+ * caller frees the path, which is absolute, and ends the folder with dir_remove(). If
+ * SIGHUP, SIGINT or SIGTERM ends the process before, the folder is removed then.
  */
 char *dir_temp(const char *prefix, struct err *e);
+/* The same in the folder @dir; one that gets another name at the end is no longer removed. */
+char *dir_temp_in(const char *dir, const char *prefix, struct err *e);
 
 #endif

@@ -2,6 +2,7 @@
 #include "patchbuild/store.h"
 #include "patchbuild/base_int.h"
 
+#include "common/temp.h"
 #include "common/text.h"
 
 #include <ctype.h>
@@ -296,13 +297,9 @@ static int make(struct maker *m, const char *store, const char *shipped, struct 
 	describe(m);
 	if (compare_shipped(m, shipped, e) || dir_make(store, e))
 		return -1;
-	m->tmp = mem_printf("%s/.new-XXXXXX", store);
-	if (!mkdtemp(m->tmp)) {
-		err_sys(e, errno, "%s: cannot make a folder in the store", store);
-		free(m->tmp);
-		m->tmp = NULL;
+	m->tmp = dir_temp_in(store, ".new-", e);
+	if (!m->tmp)
 		return -1;
-	}
 	if (copy_all(m, e) || examine(m, e) || write_manifest(m, e))
 		return -1;
 	return settle(m, store, e);

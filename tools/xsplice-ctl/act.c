@@ -70,29 +70,29 @@ int act_settle(struct lp *lp, const char *name, uint32_t timeout, struct lp_stat
 	return settle(lp, name, (timeout ? timeout : XEN_DEFAULT) + GRACE, st);
 }
 
-/* Other payloads that are applied; none if the list cannot be read. */
-static size_t others_applied(struct lp *lp, const char *name)
+/* Counts the other payloads that are applied. */
+static int count_others(struct lp *lp, const char *name, size_t *n, struct err *e)
 {
-	struct err ignored = ERR_INIT;
 	struct lp_list list;
-	size_t n = 0;
 	size_t i;
 
-	if (lp_list(lp, &list, &ignored))
-		return 0;
+	*n = 0;
+	if (lp_list(lp, &list, e))
+		return -1;
 	for (i = 0; i < list.n; i++)
-		n += list.v[i].status.state == LP_APPLIED && strcmp(list.v[i].name, name);
+		*n += list.v[i].status.state == LP_APPLIED && strcmp(list.v[i].name, name);
 	lp_list_free(&list);
-	return n;
+	return 0;
 }
 
 /* Xen has one EBUSY for "not on top of the stack" and for "later, please". */
 static int explain_refusal(struct lp *lp, const struct row *r, const char *name, int rc,
 			   struct err *e)
 {
-	size_t n;
+	struct err ignored = ERR_INIT;
+	size_t n = 0;
 
-	if (r->op == OP_REVERT && rc == -EBUSY && (n = others_applied(lp, name)) > 0)
+	if (r->op == OP_REVERT && rc == -EBUSY && !count_others(lp, name, &n, &ignored) && n > 0)
 		return err_set(e, ERR_STATE,
 			       "%s: Xen reverts only what was applied last, and %zu other "
 			       "payload%s applied: revert those on top of it first (or Xen is busy "
@@ -160,16 +160,31 @@ static int try_all(struct lp *lp, const struct row *r, const char *name, const s
 	return 0;
 }
 
+/* As judge_state(), of a payload in the state that @r leads to: with others, it has not replaced. */
+static int judge_reached(struct lp *lp, const struct row *r, const char *name, struct err *e)
+{
+	size_t n = 0;
+
+	if (r->op == OP_REPLACE && count_others(lp, name, &n, e))
+		return -1;
+	if (!n)
+		return 1;
+	return err_set(e, ERR_STATE,
+		       "%s: it is applied itself, and so %s %zu other%s: Xen can only replace by "
+		       "one that is not: revert it first",
+		       name, n == 1 ? "is" : "are", n, n == 1 ? "" : "s");
+}
+
 /* 0: act; 1: nothing to do; -1: it cannot be done from the state it is in. */
-static int judge_state(const struct row *r, const char *name, int rc, const struct lp_status *st,
-		       struct err *e)
+static int judge_state(struct lp *lp, const struct row *r, const char *name, int rc,
+		       const struct lp_status *st, struct err *e)
 {
 	if (rc == -ENOENT && !r->to)
 		return 1;
 	if (rc)
 		return explain(e, OP_GET, WHEN_ASKED, name, rc);
 	if (r->to && st->state == r->to)
-		return 1;
+		return judge_reached(lp, r, name, e);
 	if (st->state == r->from)
 		return 0;
 	if (!r->to && st->state == LP_APPLIED)
@@ -195,7 +210,7 @@ int act_run(struct lp *lp, enum act act, const char *name, const struct act_opts
 	 * behind when it could not begin an action. It checks for itself anyway.
 	 */
 	rc = settle(lp, name, OTHERS_MAX, &st);
-	switch (judge_state(r, name, rc, &st, e)) {
+	switch (judge_state(lp, r, name, rc, &st, e)) {
 	case 1:
 		out->state = rc ? 0 : st.state;
 		return 0;

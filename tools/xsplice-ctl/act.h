@@ -31,7 +31,7 @@ struct act_result {
 
 /*
  * Brings payload @name into the state that @act leads to. Already there: nothing is
- * asked of Xen. Anything else that Xen did not do is an error of the kind that
+ * asked of Xen; applied beside others it cannot replace them: ERR_STATE. Anything else that Xen did not do is an error of the kind that
  * explain.h gives; ERR_BUSY also if the result is not known in time.
  */
 int act_run(struct lp *lp, enum act act, const char *name, const struct act_opts *o,

@@ -102,9 +102,32 @@ static int apply(struct lp *lp, const char *name, const struct act_opts *a, stru
 	return 0;
 }
 
+/* Nothing that was asked to be verified, and was not, is applied. */
+static int leave_other(struct lp *lp, const char *name, struct outcome *out, struct err *e)
+{
+	if (find_state(lp, name, out, e))
+		return -1;
+	if (out->state == LP_APPLIED)
+		return 0;
+	return err_set(e, ERR_STATE,
+		       "%s: a payload with the metadata of this one was loaded before, and what is "
+		       "loaded cannot be verified: unload it first (--no-verify applies it)",
+		       name);
+}
+
+static int finish(struct lp *lp, const struct upload *u, const char *name, const struct act_opts *a,
+		  struct outcome *out, struct err *e)
+{
+	if (!a)
+		return find_state(lp, name, out, e);
+	if (u->trust.other_loaded)
+		return leave_other(lp, name, out, e);
+	return apply(lp, name, a, out, e);
+}
+
 /* @a: how to apply it then, NULL: only upload. */
-static int send(const struct upload *u, const char *name, const struct act_opts *a,
-		struct outcome *out, struct err *e)
+static int send(struct upload *u, const char *name, const struct act_opts *a, struct outcome *out,
+		struct err *e)
 {
 	struct lp lp;
 	int rc;
@@ -114,7 +137,7 @@ static int send(const struct upload *u, const char *name, const struct act_opts 
 		return -1;
 	rc = upload_send(&lp, u, name, &out->uploaded, e);
 	if (!rc)
-		rc = a ? apply(&lp, name, a, out, e) : find_state(&lp, name, out, e);
+		rc = finish(&lp, u, name, a, out, e);
 	lp_close(&lp);
 	return rc;
 }

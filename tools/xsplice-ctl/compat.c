@@ -192,11 +192,14 @@ static int read_file(const char *path, struct file_data *out)
 /* That tool verifies nothing; where the host has a keyring, this one does. */
 static int verify(const char *path, const struct file_data *file)
 {
-	const struct trust installed = {.no_verify = !file_exists(TRUST_KEYRING)};
-	struct trust_result r;
+	struct trust_result r = {0};
+	struct trust t = {0};
 	struct err e = ERR_INIT;
-	int rc = trust_check(&installed, path, file, &r, &e);
+	int rc = trust_installed(&t.keyring, &e);
 
+	t.no_verify = !t.keyring;
+	if (!rc)
+		rc = trust_check(&t, path, file, &r, &e);
 	trust_result_free(&r);
 	if (!rc)
 		return 0;

@@ -25,8 +25,17 @@ struct trust_result {
 	bool verified;
 	bool left_to_xen; /* there is no keyring here: Xen must verify it, or nobody does */
 	unsigned int require; /* signers that were asked for */
+	bool other_loaded; /* what is loaded is not what was verified, nor did Xen do so */
 	struct json *signers; /* as of payload_signers_json(); NULL: not looked at */
 };
+
+/* The path of TRUST_KEYRING. */
+const char *trust_keyring(void);
+/*
+ * @keyring: that path, NULL if nothing is there. ERR_SIGNATURE: it cannot be told, as a
+ * folder on the way cannot be looked at.
+ */
+int trust_installed(const char **keyring, struct err *e);
 
 /*
  * Judges the bytes in memory, which are what is uploaded then. ERR_SIGNATURE: not
@@ -41,6 +50,11 @@ int trust_check(const struct trust *t, const char *path, const struct file_data 
  */
 int trust_by_xen(const struct trust_result *r, const char *path, unsigned int needed,
 		 struct err *e);
+/*
+ * Not these bytes are in Xen, but what somebody has uploaded before, which may differ: of
+ * the verdict stays what a Xen that demands @needed signatures has seen to.
+ */
+void trust_loaded_before(struct trust_result *r, unsigned int needed);
 void trust_result_free(struct trust_result *r);
 
 #endif

@@ -107,29 +107,35 @@ int upload_fits(struct lp *lp, const struct upload *u, const struct loader *load
 	return check_build(lp, u, e);
 }
 
-static int fits(struct lp *lp, const struct upload *u, struct err *e)
+/* @needed: signatures that this Xen demands. */
+static int fits(struct lp *lp, const struct upload *u, unsigned int *needed, struct err *e)
 {
 	struct loader loader;
 	int rc;
 
 	if (loader_read(lp, &loader, e))
 		return -1;
+	*needed = loader_demands(&loader);
 	rc = upload_fits(lp, u, &loader, e);
 	loader_free(&loader);
 	return rc;
 }
 
-int upload_send(struct lp *lp, const struct upload *u, const char *name, bool *changed,
-		struct err *e)
+int upload_send(struct lp *lp, struct upload *u, const char *name, bool *changed, struct err *e)
 {
+	unsigned int needed;
 	int rc;
 
 	*changed = false;
-	if (fits(lp, u, e))
+	if (fits(lp, u, &needed, e))
 		return -1;
 	rc = is_loaded(lp, u, name, e);
-	if (rc)
-		return rc < 0 ? -1 : 0;
+	if (rc < 0)
+		return -1;
+	if (rc) {
+		trust_loaded_before(&u->trust, needed);
+		return 0;
+	}
 	rc = lp_upload(lp, name, u->file.data, u->file.size);
 	if (rc)
 		return loader_explain(lp, e, OP_UPLOAD, WHEN_ASKED, name, rc);

@@ -34,9 +34,9 @@ int upload_fits(struct lp *lp, const struct upload *u, const struct loader *load
 /*
  * Uploads it as @name. @changed: false if a payload of this name and with the same
  * metadata is loaded already; one with other metadata is ERR_STATE. A payload for
- * another build of Xen is ERR_UNSUPPORTED.
+ * another build of Xen is ERR_UNSUPPORTED. What was loaded already is not what was
+ * verified: then @u->trust says no more than trust_loaded_before() leaves.
  */
-int upload_send(struct lp *lp, const struct upload *u, const char *name, bool *changed,
-		struct err *e);
+int upload_send(struct lp *lp, struct upload *u, const char *name, bool *changed, struct err *e);
 
 #endif

@@ -129,21 +129,31 @@ START_TEST(pairs_are_written_together)
 }
 END_TEST
 
-/* A process with a temporary folder that a signal ends; writes the folder's name to @to. */
+static int fill(const char *dir)
+{
+	autofree char *sub = path_join(dir, "a/b");
+	autofree char *file = path_join(sub, "file");
+	struct err e = ERR_INIT;
+
+	return dir_make(sub, &e) || file_create(file, "x", 1, 0600, &e);
+}
+
+/*
+ * A process with two temporary folders that a signal ends; writes the name of the first
+ * to @to. It has another working directory by then.
+ */
 static void end_by_signal(int sig, int to)
 {
 	struct err e = ERR_INIT;
 	autofree char *dir = NULL;
-	autofree char *sub = NULL;
-	autofree char *file = NULL;
+	autofree char *other = NULL;
 
 	/* The library of tests has handlers of its own, which end all tests. */
 	if (signal(sig, SIG_DFL) == SIG_IGN)
 		signal(sig, SIG_IGN);
 	dir = dir_temp("test-signal", &e);
-	sub = path_join(dir, "a/b");
-	file = path_join(sub, "file");
-	if (dir_make(sub, &e) || file_create(file, "x", 1, 0600, &e) ||
+	other = dir_temp_in(".", ".new-", &e);
+	if (!dir || !other || fill(dir) || fill(other) || chdir("/") ||
 	    write(to, dir, strlen(dir)) < 0)
 		_exit(1);
 	raise(sig);
@@ -159,7 +169,9 @@ static int run_and_signal(int sig, char dir[256])
 	ck_assert_int_eq(pipe(ends), 0);
 	child = fork();
 	if (!child) {
-		setenv("TMPDIR", root, 1);
+		setenv("TMPDIR", ".", 1);
+		if (chdir(root))
+			_exit(1);
 		end_by_signal(sig, ends[1]);
 		_exit(3);
 	}
@@ -180,6 +192,7 @@ START_TEST(signals_remove_temporary_folders)
 
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == signals[_i]);
 	ck_assert_msg(!file_exists(dir), "%s is still there", dir);
+	ck_assert_uint_eq(count_files(), 0);
 }
 END_TEST
 
@@ -193,6 +206,23 @@ START_TEST(ignored_signals_stay_ignored)
 	signal(SIGHUP, SIG_DFL);
 	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 3);
 	ck_assert(file_exists(dir));
+}
+END_TEST
+
+/* Programs that are given the name run in other folders. */
+START_TEST(temporary_folders_have_absolute_names)
+{
+	autofree char *before = getcwd(NULL, 0);
+	struct err e = ERR_INIT;
+	autofree char *dir = NULL;
+
+	ck_assert_int_eq(chdir(root), 0);
+	dir = dir_temp_in(".", ".new-", &e);
+	ck_assert_int_eq(chdir(before), 0);
+	ck_assert_msg(dir && *dir == '/' && file_is_dir(dir), "%s%s", dir ? dir : "", e.text);
+	ck_assert_ptr_nonnull(strstr(dir, "/.new-"));
+	ck_assert_ptr_null(dir_temp_in("/no/such/folder", ".new-", &e));
+	ck_assert_ptr_nonnull(strstr(e.text, "/no/such/folder/.new-"));
 }
 END_TEST
 
@@ -276,6 +306,7 @@ Suite *io_suite(void)
 	tcase_add_test(t, pairs_are_written_together);
 	tcase_add_loop_test(t, signals_remove_temporary_folders, 0, 3);
 	tcase_add_test(t, ignored_signals_stay_ignored);
+	tcase_add_test(t, temporary_folders_have_absolute_names);
 	tcase_add_test(t, reads_regular_files_only);
 	tcase_add_test(t, walks_in_order_and_follows_no_links);
 	tcase_add_loop_test(t, normal_paths, 0, sizeof(paths) / sizeof(paths[0]));

@@ -94,6 +94,31 @@ START_TEST(again_is_nothing_to_do)
 }
 END_TEST
 
+/* Not the state that replace leads to: the other one would stay applied. */
+START_TEST(replace_by_an_applied_one)
+{
+	fake_add("other", LP_APPLIED);
+	fake_add("p", LP_APPLIED);
+	fake_add("third", LP_CHECKED);
+	fails(ACT_REPLACE, "p", ERR_STATE, "p: it is applied itself, and so is 1 other:");
+	ck_assert_uint_eq(fake.actions, 0);
+	done(ACT_REVERT, "p", LP_CHECKED);
+	done(ACT_REPLACE, "p", LP_APPLIED);
+	nothing_to_do(ACT_REPLACE, "p");
+}
+END_TEST
+
+/* Without the list it cannot be told whether it is alone. */
+START_TEST(replace_without_a_list)
+{
+	fake_add("p", LP_APPLIED);
+	fake.errno_of[2] = ENOMEM;
+	ck_assert_int_eq(act(ACT_REPLACE, "p"), -1);
+	ck_assert(!result.changed);
+	ck_assert_uint_eq(fake.actions, 0);
+}
+END_TEST
+
 START_TEST(payload_that_is_not_there)
 {
 	fails(all[_i], "p", ERR_STATE, "p: no payload of this name");
@@ -320,6 +345,8 @@ Suite *suite_actions(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, whole_life, 0x0D, 0x17);
 	tcase_add_test(tc, again_is_nothing_to_do);
+	tcase_add_test(tc, replace_by_an_applied_one);
+	tcase_add_test(tc, replace_without_a_list);
 	tcase_add_loop_test(tc, payload_that_is_not_there, 0, 3);
 	tcase_add_loop_test(tc, payload_that_goes_meanwhile, 0, 3);
 	tcase_add_test(tc, unload_of_one_that_goes_meanwhile);

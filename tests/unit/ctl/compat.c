@@ -110,6 +110,41 @@ START_TEST(loading)
 }
 END_TEST
 
+/* "upload p" of @file ends with @status; nothing is uploaded if that is not 0. */
+static void upload_gives(int status, const char *file)
+{
+	char words[512];
+
+	snprintf(words, sizeof(words), "/x/xen-livepatch upload p %s", file);
+	run(&r, words);
+	ck_assert_msg(r.status == status, "status %d: %s%s", r.status, r.out, r.err);
+	ck_assert_int_eq(!fake.uploads, status != 0);
+	ck_assert_int_eq(strstr(r.err, "Error 129:") != NULL, status != 0);
+}
+
+START_TEST(keyring_of_the_host)
+{
+	fake.keyring = fixture.keyring_alice;
+	upload_gives(1, fixture.payload);
+	upload_gives(0, fixture.signed_alice);
+}
+END_TEST
+
+/* Only a keyring that does not exist is none. */
+START_TEST(keyring_that_cannot_be_seen)
+{
+	static const char *const behind[] = {"dangling", "loop", "dangling/k", "loop/k"};
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", fixture.dir, behind[_i]);
+	fake.keyring = path;
+	upload_gives(1, fixture.signed_alice);
+	ck_assert_ptr_nonnull(strstr(r.err, path));
+	snprintf(path, sizeof(path), "%s/none", fixture.dir);
+	upload_gives(0, fixture.payload);
+}
+END_TEST
+
 START_TEST(files)
 {
 	char words[512];
@@ -151,6 +186,8 @@ Suite *suite_compat(void)
 	tcase_add_test(tc, list_of_payloads);
 	tcase_add_test(tc, list_of_none);
 	tcase_add_test(tc, loading);
+	tcase_add_test(tc, keyring_of_the_host);
+	tcase_add_loop_test(tc, keyring_that_cannot_be_seen, 0, 4);
 	tcase_add_test(tc, files);
 	tcase_add_test(tc, usage);
 	suite_add_tcase(s, tc);

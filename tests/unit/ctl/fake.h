@@ -49,6 +49,7 @@ struct fake {
 	uint32_t version; /* major << 16 | minor */
 	const char *extra;
 	const char *build_id; /* 20 bytes, NULL: none */
+	const char *keyring; /* where the host has its own, NULL: nowhere */
 
 	/* What goes wrong; errno values, 0: nothing. */
 	bool no_xen; /* there is nothing to connect to */

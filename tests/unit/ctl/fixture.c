@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct fixture fixture;
 
@@ -129,6 +130,14 @@ static char *flip(const char *name, const char *path)
 	return made;
 }
 
+static void make_link(const char *name, const char *to)
+{
+	autofree char *path = path_join(fixture.dir, name);
+
+	if (symlink(to, path))
+		give_up(path, "no link");
+}
+
 void fixture_make(void)
 {
 	struct err e = ERR_INIT;
@@ -142,6 +151,8 @@ void fixture_make(void)
 	home = path_join(fixture.dir, "gnupg");
 	twin = path_join(fixture.dir, "twin");
 	must(dir_make(home, &e) || dir_make(twin, &e), &e);
+	make_link("dangling", "nothing");
+	make_link("loop", "loop");
 	setenv("GNUPGHOME", home, 1);
 	fixture.payload = assemble("p.livepatch",
 				   PAYLOAD("bbbbbbbbbbbbbbbbbbbb", THIS_XEN, INFO("11"), "nop"));

@@ -10,7 +10,7 @@
  * gcc and gpg.
  */
 struct fixture {
-	char *dir;
+	char *dir; /* also has the links "dangling" and "loop", which lead nowhere */
 	char *payload; /* p.livepatch: for the build-id that the fake has */
 	char *twin; /* twin/p.livepatch: other code and metadata */
 	char *anonymous; /* without a digest in its metadata */

@@ -57,6 +57,19 @@ START_TEST(no_keyring)
 }
 END_TEST
 
+/* It may hold keys: a loader that verifies is no way around it. */
+START_TEST(keyring_that_cannot_be_seen)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/loop/k", fixture.dir);
+	fake.keyring = path;
+	fake.loader = (struct fake_loader){.ours = true, .mode = 2, .nkeys = 2};
+	upload("upload", "n", fixture.signed_alice);
+	refused(4, "cannot be looked at");
+}
+END_TEST
+
 static void with_keyring(const char *keyring, const char *more, const char *path)
 {
 	char options[1024];
@@ -241,6 +254,68 @@ START_TEST(load_of_a_loaded_one)
 }
 END_TEST
 
+static void load_verified(void)
+{
+	char options[1024];
+
+	snprintf(options, sizeof(options), "load --json --name p --keyring %s",
+		 fixture.keyring_alice);
+	upload(options, "", fixture.signed_alice);
+}
+
+/* The document says that of its verification. */
+static void says_verified(const char *by)
+{
+	struct err e = ERR_INIT;
+	struct json *j;
+
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	j = json_parse(r.out, strlen(r.out), "output", &e);
+	ck_assert_msg(j != NULL, "%s", e.text);
+	ck_assert_int_eq(json_get_bool(j, "verified", !by), by != NULL);
+	ck_assert_pstr_eq(json_get_str(j, "verified_by"), by);
+	ck_assert_uint_eq(json_size(json_get(j, "signers")), 0);
+	json_unref(j);
+	ck_assert_uint_eq(fake.uploads, 0);
+}
+
+/* Metadata can be copied: what is loaded need not be the file that was verified. */
+START_TEST(load_does_not_apply_what_it_did_not_verify)
+{
+	same_metadata(fake_add("p", LP_CHECKED));
+	load_verified();
+	refused(6, "unload it first");
+	ck_assert_uint_eq(fake_find("p")->state, LP_CHECKED);
+}
+END_TEST
+
+START_TEST(loaded_before_is_not_called_verified)
+{
+	char options[1024];
+
+	same_metadata(fake_add("p", _i ? LP_APPLIED : LP_CHECKED));
+	snprintf(options, sizeof(options), "upload --json --keyring %s", fixture.keyring_alice);
+	upload(options, "p", fixture.signed_alice);
+	says_verified(NULL);
+	if (_i) {
+		load_verified();
+		says_verified(NULL);
+	}
+	ck_assert_uint_eq(fake.actions, 0);
+}
+END_TEST
+
+/* A loader that enforces signatures has verified what is in it. */
+START_TEST(loaded_before_and_verified_by_xen)
+{
+	same_metadata(fake_add("p", LP_CHECKED));
+	fake.loader = (struct fake_loader){.ours = true, .mode = 2, .nkeys = 2};
+	load_verified();
+	says_verified("hypervisor");
+	ck_assert_uint_eq(fake_find("p")->state, LP_APPLIED);
+}
+END_TEST
+
 START_TEST(load_under_another_name)
 {
 	upload("load --no-verify --name other", "", fixture.payload);
@@ -309,6 +384,7 @@ Suite *suite_payloads(void)
 	tcase_add_checked_fixture(tc, fake_reset, NULL);
 	tcase_add_test(tc, without_a_check);
 	tcase_add_test(tc, no_keyring);
+	tcase_add_test(tc, keyring_that_cannot_be_seen);
 	tcase_add_test(tc, signed_by_a_known_key);
 	tcase_add_test(tc, signed_by_two);
 	tcase_add_test(tc, signed_by_one_of_two);
@@ -326,6 +402,9 @@ Suite *suite_payloads(void)
 	tcase_add_test(tc, metadata_without_a_digest);
 	tcase_add_test(tc, load);
 	tcase_add_test(tc, load_of_a_loaded_one);
+	tcase_add_test(tc, load_does_not_apply_what_it_did_not_verify);
+	tcase_add_loop_test(tc, loaded_before_is_not_called_verified, 0, 2);
+	tcase_add_test(tc, loaded_before_and_verified_by_xen);
 	tcase_add_test(tc, load_under_another_name);
 	tcase_add_test(tc, load_takes_back_what_fails);
 	tcase_add_test(tc, load_leaves_what_was_there);
