@@ -202,6 +202,27 @@ START_TEST(constants_in_rings)
 }
 END_TEST
 
+/* A section that is loaded is no debug information, whatever its name. */
+START_TEST(strings_in_a_loaded_debug_section)
+{
+	static const char text[] = ".section .debug_str, \"aMS\", @progbits, 1\n"
+				   ".globl foo\n.type foo, @object\nfoo: .asciz \"hello\"\n"
+				   ".section .data.v.1, \"aw\", @progbits\n"
+				   ".type v.1, @object\n.size v.1, 8\nv.1: .quad foo\n"
+				   ".section .text.f, \"ax\", @progbits\n.type f, @function\n"
+				   "f: ret\n.size f, 1\n";
+	autofree char *source = path_join(dir, "d.S");
+	struct err e = ERR_INIT;
+	struct cmp c;
+
+	ck_assert_int_eq(file_create(source, text, strlen(text), 0600, &e), 0);
+	ck_assert_msg(mini_compile(source, sound, "-D__ASSEMBLY__", &e) == 0, "%s", e.text);
+	ck_assert_msg(cmp_open(&c, sound, sound, "d.o", NULL, NULL, &e) == 0, "%s", e.text);
+	ck_assert_ptr_nonnull(obj_sec(c.news, ".debug_str")->data);
+	cmp_free(&c);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("objects");
@@ -215,6 +236,7 @@ int main(void)
 	tcase_add_loop_test(tc, changed_bytes, 0, NNAMES);
 	tcase_add_loop_test(tc, bad_words, 0, NNAMES);
 	tcase_add_test(tc, constants_in_rings);
+	tcase_add_test(tc, strings_in_a_loaded_debug_section);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);

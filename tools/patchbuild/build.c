@@ -194,19 +194,12 @@ static int check_payload(const struct build *b, const struct build_request *rq, 
 	return 0;
 }
 
-/*
- * Would the hypervisor take it, and what would it write? A payload on top of another
- * is planned as if its functions were still as in the image.
- */
+/* Would the hypervisor take it, and what would it write? */
 static int try_payload(struct build *b, const struct build_request *rq, struct err *e)
 {
-	struct offline *o = offline_open(b->sel.hv, base_build_id(b->base), e);
-	int ret = -1;
+	int ret = offline_try(b->offline, rq->name, b->payload.data, b->payload.len, XSP_APPLY, 0,
+			      &b->tried, e);
 
-	if (o)
-		ret = offline_try(o, rq->name, b->payload.data, b->payload.len, XSP_APPLY,
-				  rq->depends ? XSP_NODEPS : 0, &b->tried, e);
-	offline_close(o);
 	if (ret < 0 && e->kind == ERR_CHECK) {
 		verdict_refuse(&b->verdict, "loader", NULL, NULL,
 			       "the hypervisor would refuse the payload: %s", e->text);
@@ -221,7 +214,7 @@ static int write_payload(struct build *b, const struct build_request *rq, struct
 {
 	struct emit_info info = {
 		.xen_build_id = base_build_id(b->base),
-		.depends = rq->depends ? rq->depends : base_build_id(b->base),
+		.depends = b->below.id,
 		.modinfo = modinfo(b, rq),
 	};
 
@@ -278,11 +271,19 @@ static void judge_init_only(struct build *b)
 				"effect; boot the fixed hypervisor");
 }
 
+/* The hypervisor as it is when the new payload comes. */
+static int prepare(struct build *b, struct err *e)
+{
+	b->offline = offline_open(b->sel.hv, base_build_id(b->base), e);
+	return b->offline ? below_apply(&b->below, b->offline, e) : -1;
+}
+
 static int decide(struct build *b, struct err *e)
 {
 	if (b->sel.n && judge_effect(b, e) < 0)
 		return -1;
 	judge_init_only(b);
+	below_judge(&b->below, &b->sel, &b->patches);
 	if (b->verdict.nrefusals)
 		b->result = BUILD_NOT_PATCHABLE;
 	else
@@ -298,13 +299,15 @@ static int run(struct build *b, const struct build_request *rq, struct err *e)
 	b->base = base_open_any(rq->store, rq->base, e);
 	if (!b->base)
 		return -1;
+	if (below_read(&b->below, rq->depends, rq->ndepends, base_build_id(b->base), e) < 0)
+		return -1;
 	if (workspace_make(&b->ws, b->base, &b->patches, &b->verdict, e) < 0)
 		return -1;
 	if (units_affected(b->base, &b->patches, b->ws, &b->units, &b->verdict, e) < 0)
 		return -1;
 	if (units_compile(b->base, b->ws, &b->units, &b->verdict, e) < 0)
 		return -1;
-	if (compare_units(b, e) < 0)
+	if (compare_units(b, e) < 0 || prepare(b, e) < 0)
 		return -1;
 	if (choose(&b->sel, e) < 0)
 		return -1;
@@ -325,6 +328,8 @@ int build_run(struct build *b, const struct build_request *rq, struct err *e)
 
 void build_free(struct build *b)
 {
+	offline_close(b->offline);
+	below_free(&b->below);
 	selection_free(&b->sel);
 	unit_list_free(&b->units);
 	workspace_free(b->ws);

@@ -6,6 +6,7 @@
 #define PATCHBUILD_BUILD_H
 
 #include "patchbuild/base.h"
+#include "patchbuild/below.h"
 #include "patchbuild/choose.h"
 #include "patchbuild/offline.h"
 #include "patchbuild/patchfile.h"
@@ -20,7 +21,8 @@ struct build_request {
 	const char *name; /* of the payload */
 	const char *const *advisories;
 	size_t nadvisories;
-	const char *depends; /* build-id below it; NULL: the hypervisor's own */
+	const char *const *depends; /* payloads below it, the lowest first */
+	size_t ndepends;
 };
 
 enum build_verdict {
@@ -40,6 +42,8 @@ struct build {
 	enum build_verdict result;
 	struct strbuf payload; /* BUILD_PAYLOAD: its bytes, not signed */
 	char build_id[41];
+	struct below below;
+	struct offline *offline; /* with the payloads below applied */
 	struct offline_result tried; /* what the hypervisor would write */
 	double seconds;
 	double cpu_seconds; /* of compilers */

@@ -28,6 +28,8 @@ struct chosen {
 	const struct sym *old;
 	uint64_t old_addr;
 	uint64_t old_size;
+	bool below; /* a payload below has put a jump there ... */
+	uint8_t jump; /* ... this far from its begin */
 
 	/* emit.c */
 	struct out_sym *out; /* its symbol in the payload */

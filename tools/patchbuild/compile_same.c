@@ -9,17 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_debug(const char *name)
+static bool is_debug(const struct sec *s)
 {
-	return text_starts(name, ".debug") || text_starts(name, ".rela.debug") ||
-	       text_starts(name, ".rel.debug");
+	return !(s->flags & SHF_ALLOC) &&
+	       (text_starts(s->name, ".debug") || text_starts(s->name, ".rela.debug") ||
+		text_starts(s->name, ".rel.debug"));
 }
 
 /* Sections that hold the file together, or tell of the source. */
 static bool is_ignored(const struct sec *s)
 {
 	return s->type == SHT_NULL || s->type == SHT_SYMTAB || s->type == SHT_STRTAB ||
-	       s->type == SHT_RELA || s->type == SHT_REL || is_debug(s->name);
+	       s->type == SHT_RELA || s->type == SHT_REL || is_debug(s);
 }
 
 static const struct sec *next_sec(const struct obj *o, size_t *i)
@@ -37,7 +38,7 @@ static const struct sym *next_sym(const struct obj *o, size_t *i)
 
 	for (; *i < o->nsyms; (*i)++) {
 		s = &o->syms[*i];
-		if (sym_is_section(s) || (s->sec && is_debug(s->sec->name)))
+		if (sym_is_section(s) || (s->sec && is_debug(s->sec)))
 			continue;
 		(*i)++;
 		return s;

@@ -32,9 +32,11 @@ static int bad_elf(struct loader *l)
 	return bad(l, elf_errmsg(-1));
 }
 
-static bool is_debug(const char *name)
+/* What is loaded is no debug information, whatever its name. */
+static bool is_debug(const struct sec *s)
 {
-	return text_starts(name, ".debug_") || text_starts(name, ".rela.debug_");
+	return !(s->flags & SHF_ALLOC) &&
+	       (text_starts(s->name, ".debug_") || text_starts(s->name, ".rela.debug_"));
 }
 
 static int load_header(struct loader *l)
@@ -77,11 +79,11 @@ static int load_section(struct loader *l, Elf_Scn *scn, struct sec *s, size_t na
 	if ((s->type == SHT_NOBITS || s->type == SHT_NULL) && (s->flags & SHF_EXECINSTR) && s->size)
 		return bad(l, "code without content");
 	if (sh.sh_flags & SHF_COMPRESSED)
-		return is_debug(s->name) ? 0 : bad(l, "compressed section");
+		return is_debug(s) ? 0 : bad(l, "compressed section");
 	if (s->type == SHT_NOBITS && l->o->type == ET_REL && s->size &&
 	    (s->flags & (SHF_EXECINSTR | SHF_MERGE)))
 		return bad(l, "code or strings without content");
-	if (s->type == SHT_NOBITS || s->type == SHT_NULL || !s->size || is_debug(s->name))
+	if (s->type == SHT_NOBITS || s->type == SHT_NULL || !s->size || is_debug(s))
 		return 0;
 	if (sh.sh_offset > l->o->file.size || sh.sh_size > l->o->file.size - sh.sh_offset)
 		return bad(l, "section outside the file");
@@ -131,7 +133,7 @@ static int place_symbol(struct loader *l, struct sym *s, const GElf_Sym *gs, Elf
 	if ((gs->st_shndx >= SHN_LORESERVE && gs->st_shndx != SHN_XINDEX) || ndx >= l->o->nsecs)
 		return bad(l, "symbol in a section that does not exist");
 	s->sec = &l->o->secs[ndx];
-	if (l->o->type == ET_REL && !is_debug(s->sec->name) &&
+	if (l->o->type == ET_REL && !is_debug(s->sec) &&
 	    (s->value > s->sec->size || s->size > s->sec->size - s->value))
 		return bad(l, "symbol outside its section");
 	return 0;
@@ -219,7 +221,7 @@ static int load_rela(struct loader *l, Elf_Scn *scn, const GElf_Shdr *sh)
 	if (!sh->sh_info || sh->sh_info >= l->o->nsecs)
 		return bad(l, "relocations of a section that does not exist");
 	target = &l->o->secs[sh->sh_info];
-	if (is_debug(target->name) || !sh->sh_size)
+	if (is_debug(target) || !sh->sh_size)
 		return 0;
 	d = elf_getdata(scn, NULL);
 	if (!d || sh->sh_entsize != sizeof(Elf64_Rela) || d->d_size % sizeof(Elf64_Rela))

@@ -286,10 +286,29 @@ size_t emit_expect_length(const struct selection *s, const struct chosen *c)
 	return len > ABI_EXPECT_MAX ? ABI_EXPECT_MAX : len;
 }
 
-static void add_function(struct emitter *em, struct out_sec *funcs, const struct chosen *c)
+/* Where a payload below has its jump: that there is one; how far it goes nobody knows. */
+static void set_expect(const struct emitter *em, const struct chosen *c, struct abi_func *f)
 {
 	size_t len = emit_expect_length(em->s, c);
-	const uint8_t *code = hvsyms_bytes(em->s->hv, c->old_addr, len);
+	const uint8_t *code;
+
+	if (c->below && len < c->jump)
+		return;
+	if (c->below)
+		len = c->jump;
+	code = hvsyms_bytes(em->s->hv, c->old_addr, len);
+	if (len && !code)
+		return;
+	if (len)
+		memcpy(f->expect_data, code, len);
+	if (c->below)
+		f->expect_data[len++] = 0xe9;
+	if (len)
+		f->expect = ABI_EXPECT(len);
+}
+
+static void add_function(struct emitter *em, struct out_sec *funcs, const struct chosen *c)
+{
 	const char *name = hv_name(&em->o.arena, c->sym->twin);
 	struct abi_func f = {0};
 	uint64_t at;
@@ -298,10 +317,7 @@ static void add_function(struct emitter *em, struct out_sec *funcs, const struct
 	f.old_size = (uint32_t)c->old_size;
 	f.new_size = (uint32_t)c->out->size;
 	f.version = ABI_FUNC_VERSION;
-	if (len && code) {
-		f.expect = ABI_EXPECT(len);
-		memcpy(f.expect_data, code, len);
-	}
+	set_expect(em, c, &f);
 	at = out_sec_add(funcs, &f, sizeof(f), 8);
 	out_rel_add(funcs, at + offsetof(struct abi_func, name), R_X86_64_64, em->strings->self,
 		    (int64_t)out_sec_add(em->strings, name, strlen(name) + 1, 1));

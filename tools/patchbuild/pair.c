@@ -197,7 +197,7 @@ static uint64_t mix_goal(uint64_t h, const struct rel *r)
 {
 	const struct sec *s = r->sym->sec;
 
-	if (s && sec_kind(s) == SEC_STRINGS) {
+	if (s && s->data && sec_kind(s) == SEC_STRINGS) {
 		size_t max = r->sym->value < s->size ? s->size - r->sym->value : 0;
 		const char *text = (const char *)s->data + r->sym->value;
 

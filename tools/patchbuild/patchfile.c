@@ -233,12 +233,44 @@ static int read_action(const struct reader *r, const struct header *old, const s
 	return 0;
 }
 
+static bool at_file(const struct reader *r)
+{
+	return starts(r, "--- ") && memchr(r->at, '\n', (size_t)(r->end - r->at)) &&
+	       !strncmp(r->at + line_len(r) + 1, "+++ ", 4);
+}
+
+static bool at_text(const struct reader *r, const char *text)
+{
+	size_t len = line_len(r);
+
+	if (len && r->at[len - 1] == '\r')
+		len--;
+	return len == strlen(text) && !memcmp(r->at, text, len);
+}
+
+/* Behind a hunk whose header has too small a count would be the rest of a change. */
+static int check_behind(const struct reader *r)
+{
+	struct reader next = *r;
+
+	while (next.at < next.end && at_text(&next, ""))
+		skip_line(&next);
+	/* "-- " is what mail programs put before a signature. */
+	if (next.at >= next.end || at_file(&next) || at_text(&next, "-- ") || at_text(&next, "--"))
+		return 0;
+	if (strchr("+- \t\\", *next.at))
+		return bad(&next,
+			   "a line of a change behind the end of its hunk: the header of the "
+			   "hunk has other counts");
+	return 0;
+}
+
 static int read_hunks(struct reader *r)
 {
 	while (starts(r, "@@ -"))
 		if (read_hunk(r))
 			return -1;
-	return 0;
+	return check_behind(r);
 }
 
 /* A file's part: at its "--- " line. */
@@ -274,10 +306,31 @@ static bool comes_or_goes(const struct reader *r)
 	return starts(r, "new file mode ") || starts(r, "deleted file mode ");
 }
 
-static bool at_file(const struct reader *r)
+/* "Only in b/common: new.c" of `diff -r`: a file that the patch does not have. */
+static bool at_only_in(const struct reader *r)
 {
-	return starts(r, "--- ") && memchr(r->at, '\n', (size_t)(r->end - r->at)) &&
-	       !strncmp(r->at + line_len(r) + 1, "+++ ", 4);
+	autofree char *line = mem_strndup(r->at, line_len(r));
+	const char *colon = strstr(line, ": ");
+
+	return text_starts(line, "Only in ") && colon && !strchr(colon + 2, ' ') &&
+	       strchr(line + strlen("Only in "), ' ') == colon + 1;
+}
+
+static bool at_context_diff(const struct reader *r)
+{
+	return starts(r, "*** ") && memchr(r->at, '\n', (size_t)(r->end - r->at)) &&
+	       !strncmp(r->at + line_len(r) + 1, "--- ", 4);
+}
+
+/* What another kind of diff says would be lost. */
+static int check_other(const struct reader *r)
+{
+	if (at_only_in(r))
+		return bad(r, "a file that only one side has, without its text: make the patch "
+			      "with diff -N");
+	if (at_context_diff(r))
+		return bad(r, "a context diff: make the patch with diff -u");
+	return check_extended(r);
 }
 
 static int read_all(struct reader *r)
@@ -285,7 +338,7 @@ static int read_all(struct reader *r)
 	bool open = false;
 
 	while (r->at < r->end) {
-		if (check_extended(r))
+		if (check_other(r))
 			return -1;
 		if (open && starts(r, "diff --git "))
 			break;
@@ -372,6 +425,24 @@ static void add_outside(struct patch_set *s, const char *path)
 	s->outside[s->noutside++] = path;
 }
 
+/* Whether a name can be of the folder that the others are relative to. */
+static int check_origin(const struct patch *p, enum origin from, const char *path, struct err *e)
+{
+	if (from == FROM_HYPERVISOR || (from == FROM_TOP && text_starts(path, "xen/")))
+		return 0;
+	if (in_hypervisor(path))
+		return err_fail(e,
+				"%s: %s: names are relative to two folders, the top of a Xen tree "
+				"and the folder xen: make two patches of it",
+				p->name, path);
+	if (is_elsewhere(path))
+		return 0;
+	return err_fail(e,
+			"%s: %s: no file of a Xen tree: names must begin with a/ and b/, relative "
+			"to its top or to the folder xen",
+			p->name, path);
+}
+
 /* Keeps the hypervisor's files, with names below its folder. */
 static int choose_files(struct patch_set *s, struct patch *p, struct err *e)
 {
@@ -381,15 +452,11 @@ static int choose_files(struct patch_set *s, struct patch *p, struct err *e)
 	for (i = 0; i < p->nfiles; i++) {
 		struct patch_file *f = &p->files[i];
 
-		if (from == FROM_TOP && text_starts(f->path, "xen/"))
+		if (check_origin(p, from, f->path, e))
+			return -1;
+		if (from == FROM_TOP && text_starts(f->path, "xen/")) {
 			f->path += strlen("xen/");
-		else if (from == FROM_UNKNOWN && !is_elsewhere(f->path))
-			return err_fail(
-				e,
-				"%s: %s: no file of a Xen tree: names must begin with a/ and "
-				"b/, relative to its top or to the folder xen",
-				p->name, f->path);
-		else if (from != FROM_HYPERVISOR) {
+		} else if (from != FROM_HYPERVISOR) {
 			add_outside(s, f->path);
 			continue;
 		}

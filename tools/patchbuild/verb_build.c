@@ -30,8 +30,8 @@ const struct cli_opt verb_build_opts[] = {
 	 "name of the patch (default: from the output file)"},
 	{"advisory", 'a', CLI_LIST, offsetof(struct build_opts, advisories), "ID",
 	 "advisory that it fixes; may be given again"},
-	{"depends", 'd', CLI_STR, offsetof(struct build_opts, depends), "ID",
-	 "build-id of the payload below it (default: the hypervisor)"},
+	{"depends", 'd', CLI_LIST, offsetof(struct build_opts, depends), "FILE",
+	 "payload that is applied below it; may be given again, the lowest first"},
 	{"json", 'j', CLI_FLAG, offsetof(struct build_opts, json), NULL, "print one JSON document"},
 	{0},
 };
@@ -58,9 +58,8 @@ static int check_word(const char *what, const char *word, struct err *e)
 		       what, word ? word : "", MAX_NAME);
 }
 
-static int check_request(const struct build_opts *o, const struct build_request *rq, struct err *e)
+static int check_request(const struct build_request *rq, struct err *e)
 {
-	unsigned char id[20];
 	size_t i;
 
 	if (check_word("name", rq->name, e) < 0)
@@ -68,8 +67,6 @@ static int check_request(const struct build_opts *o, const struct build_request 
 	for (i = 0; i < rq->nadvisories; i++)
 		if (check_word("advisory", rq->advisories[i], e) < 0)
 			return -1;
-	if (o->depends && !text_unhex(id, sizeof(id), o->depends))
-		return err_set(e, ERR_USAGE, "--depends: 40 hexadecimal digits are needed");
 	return 0;
 }
 
@@ -150,14 +147,15 @@ int verb_build(struct cli *cli, void *opts, int argc, char **argv)
 		.name = o->name ? o->name : name,
 		.advisories = o->advisories.v,
 		.nadvisories = o->advisories.n,
-		.depends = o->depends,
+		.depends = o->depends.v,
+		.ndepends = o->depends.n,
 	};
 	struct build b = {0};
 	int ret;
 
 	if (check_operands(o, argc, argv, &cli->err) < 0)
 		return 64;
-	if (check_request(o, &rq, &cli->err) < 0)
+	if (check_request(&rq, &cli->err) < 0)
 		return 64;
 	ret = run(&b, o, &rq, &cli->err);
 	build_free(&b);

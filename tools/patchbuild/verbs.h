@@ -27,7 +27,7 @@ struct build_opts {
 	const char *output;
 	const char *key;
 	const char *name;
-	const char *depends;
+	struct cli_list depends;
 	struct cli_list patches;
 	struct cli_list advisories;
 	bool json;

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define HUNK "@@ -1,2 +1,2 @@ f\n a\n-b\n+c\n"
+#define HUNK   "@@ -1,2 +1,2 @@ f\n a\n-b\n+c\n"
+#define FILE_X "--- a/xen/x.c\n+++ b/xen/x.c\n"
 
 static int load(struct patch_set *s, const char *text)
 {
@@ -105,6 +106,26 @@ START_TEST(takes_what_changes_no_text)
 }
 END_TEST
 
+START_TEST(takes_text_around_hunks)
+{
+	static const char *const texts[] = {
+		FILE_X HUNK "-- \n2.39\n",
+		FILE_X HUNK "--\n2.39\n",
+		FILE_X HUNK "\n\n",
+		FILE_X HUNK "\n" FILE_X HUNK,
+		FILE_X HUNK "Index: y.c\n====\n--- a/xen/y.c\n+++ b/xen/y.c\n" HUNK,
+		"Only in one case: it fails\n\n*** attention\n\n" FILE_X HUNK,
+	};
+	struct patch_set s;
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		ck_assert_msg(load(&s, texts[i]) == 0, "%s", texts[i]);
+		patch_set_free(&s);
+	}
+}
+END_TEST
+
 START_TEST(takes_mail_line_ends)
 {
 	struct patch_set s;
@@ -145,6 +166,19 @@ static const char *const hostile[] = {
 	"--- a/xen/x.c\n+++ b/xen/x.c\n" HUNK
 	"diff --git a/xen/x.h b/xen/x.h\ndeleted file mode 100644\nindex e69..000\n",
 	"diff --cc xen/x.c\n--- a/xen/x.c\n+++ b/xen/x.c\n@@@ -1,2 -1,2 +1,2 @@@\n  a\n",
+	"--- a/xen/common/x.c\n+++ b/xen/common/x.c\n" HUNK
+	"--- a/arch/x86/x.c\n+++ b/arch/x86/x.c\n" HUNK,
+	"--- a/Rules.mk\n+++ b/Rules.mk\n" HUNK "--- a/xen/x.c\n+++ b/xen/x.c\n" HUNK,
+	"--- a/xen/x.c\n+++ b/xen/x.c\n" HUNK "--- a/commno/x.c\n+++ b/commno/x.c\n" HUNK,
+	FILE_X HUNK "+d\n",
+	FILE_X HUNK " d\n",
+	FILE_X HUNK "- d\n",
+	FILE_X HUNK "--- d\n",
+	FILE_X HUNK "\n+d\n",
+	FILE_X HUNK "\\ No newline at end of file\n\\ No newline at end of file\n",
+	FILE_X HUNK "Only in b/xen/common: new.c\n",
+	"Only in a/xen: old.c\n" FILE_X HUNK,
+	FILE_X HUNK "diff -c a/y.c b/y.c\n*** a/xen/y.c\n--- b/xen/y.c\n***************\n",
 	"--- a/xen/\n+++ b/xen/\n" HUNK,
 	"--- a\n+++ b\n" HUNK,
 	"just text\n",
@@ -187,6 +221,7 @@ Suite *patchfile_suite(void)
 	tcase_add_test(t, a_file_of_time_zero_can_be_there);
 	tcase_add_test(t, names_of_one_patch_have_one_origin);
 	tcase_add_test(t, takes_what_changes_no_text);
+	tcase_add_test(t, takes_text_around_hunks);
 	tcase_add_test(t, takes_mail_line_ends);
 	tcase_add_loop_test(t, refuses, 0, sizeof(hostile) / sizeof(*hostile));
 	tcase_add_test(t, survives_being_cut);
