@@ -14,24 +14,6 @@ struct advisory {
 	struct chain chain;
 };
 
-/* Seconds as a cell: the day, or empty for 0. */
-static void when_cell(struct table *t, int64_t when)
-{
-	if (when)
-		cell_day(t, day_of_instant(when));
-	else
-		cell_none(t);
-}
-
-/* Days from one instant to another; empty where one is missing. */
-static void days_cell(struct table *t, int64_t from, int64_t to)
-{
-	if (from && to)
-		cell_real(t, (double)(to - from) / 86400);
-	else
-		cell_none(t);
-}
-
 /* The reason beside a state; an unknown one has it in its own cell. */
 static void reason_cell(struct table *t, enum fate_state s, const char *why)
 {
@@ -42,7 +24,7 @@ static void reason_cell(struct table *t, enum fate_state s, const char *why)
 }
 
 /* --- show ---------------------------------------------------------------------------- */
-static void show_branches(struct advisory *a, const struct record *r, size_t index)
+static void show_branches(struct advisory *a, const struct record *r)
 {
 	static const struct column columns[] = {{"series", "Series"},
 						{"state", "State"},
@@ -59,23 +41,23 @@ static void show_branches(struct advisory *a, const struct record *r, size_t ind
 	size_t k;
 
 	for (k = 0; k < a->chain.tracks.n; k++) {
-		const struct fate *f = chain_fate(&a->chain, index, k);
+		const struct fate *f = chain_fate(&a->chain, r, &a->chain.tracks.v[k]);
 		int64_t tagged = f->first ? f->first->when : 0;
 
 		cell_text(t, "%s", f->track->series);
 		fate_cell(rep, t, f->state, f->why);
 		reason_cell(t, f->state, f->why);
-		when_cell(t, f->fixed);
+		cell_instant(t, f->fixed);
 		if (f->first)
 			cell_text(t, "%s", f->first->name);
 		else
 			cell_none(t);
-		when_cell(t, tagged);
-		days_cell(t, f->fixed, tagged);
+		cell_instant(t, tagged);
+		cell_span(t, f->fixed, tagged);
 	}
 }
 
-static void show_commits(struct advisory *a, const struct record *r, size_t index)
+static void show_commits(struct advisory *a, const struct record *r)
 {
 	static const struct column columns[] = {
 		{"series", "Series"}, {"commit", "Commit"},   {"origin", "On the main branch"},
@@ -87,7 +69,7 @@ static void show_commits(struct advisory *a, const struct record *r, size_t inde
 	size_t k, i;
 
 	for (k = 0; k < a->chain.tracks.n; k++) {
-		const struct fate *f = chain_fate(&a->chain, index, k);
+		const struct fate *f = chain_fate(&a->chain, r, &a->chain.tracks.v[k]);
 
 		for (i = 0; i < f->n; i++) {
 			const struct fix *x = &f->v[i];
@@ -110,13 +92,11 @@ static void show_commits(struct advisory *a, const struct record *r, size_t inde
 static int show(struct advisory *a, int argc, char **argv, struct err *e)
 {
 	struct report *rep = &a->rel.report;
-	const struct records *all = &a->chain.records;
 	int i;
 
 	rep->title = argc == 1 ? arena_strdup(&rep->arena, argv[0]) : "Advisories";
 	for (i = 0; i < argc; i++) {
 		const struct record *r = chain_record(&a->chain, record_number(argv[i]));
-		size_t index = r ? (size_t)(r - all->v) : 0;
 
 		if (!r)
 			return err_fail(e, "%s: no advisory of this name: see `advisory matrix`",
@@ -127,8 +107,8 @@ static int show(struct advisory *a, int argc, char **argv, struct err *e)
 			if (r->aliases.n)
 				report_fact(rep, "alias", "Also known as", "%s", r->aliases.v[0]);
 		}
-		show_branches(a, r, index);
-		show_commits(a, r, index);
+		show_branches(a, r);
+		show_commits(a, r);
 	}
 	return 0;
 }
@@ -167,7 +147,7 @@ static void matrix(struct advisory *a)
 		else
 			cell_none(t);
 		for (k = 0; k < a->chain.tracks.n; k++) {
-			const struct fate *f = chain_fate(&a->chain, i, k);
+			const struct fate *f = chain_fate(&a->chain, r, &a->chain.tracks.v[k]);
 			struct mark *m =
 				chart_add(c, r->id, fate_word(f->state), (double)k, (double)k);
 
@@ -187,20 +167,18 @@ static void matrix(struct advisory *a)
 }
 
 /* --- check ---------------------------------------------------------------------------- */
-static const struct point *find_point(struct advisory *a, const char *name, size_t *track)
+static const struct point *find_point(const struct advisory *a, const char *name,
+				      const struct track **track)
 {
 	const struct tracks *ts = &a->chain.tracks;
-	size_t i, k;
+	size_t k;
 
 	for (k = 0; k < ts->n; k++) {
-		*track = k;
+		*track = &ts->v[k];
 		if (!strcmp(ts->v[k].series, name) || !strcmp(ts->v[k].branch, name))
 			return &ts->v[k].head;
-		for (i = 0; i < ts->v[k].tag_count; i++)
-			if (!strcmp(ts->v[k].tags[i].name, name))
-				return &ts->v[k].tags[i];
 	}
-	return NULL;
+	return tracks_tag(ts, name, track);
 }
 
 static void check_one(struct advisory *a, struct table *t, const struct fate *f,
@@ -231,7 +209,8 @@ static int check(struct advisory *a, const char *name, struct err *e)
 						{"reason", "Why"},
 						{0}};
 	struct report *rep = &a->rel.report;
-	size_t track, i, bad = 0;
+	const struct track *track = NULL;
+	size_t i, bad = 0;
 	const struct point *p = find_point(a, name, &track);
 	struct table *t;
 
@@ -243,7 +222,7 @@ static int check(struct advisory *a, const char *name, struct err *e)
 	t = report_table(rep, "advisories", "Advisories", columns,
 			 "An advisory that was published after the tag is no finding.");
 	for (i = 0; i < a->chain.records.n; i++)
-		check_one(a, t, chain_fate(&a->chain, i, track), p, &bad);
+		check_one(a, t, chain_fate(&a->chain, &a->chain.records.v[i], track), p, &bad);
 	if (!a->chain.records.n) {
 		report_note(rep, "unknown: there is no record in advisory.path.");
 		report_undetermined(rep);
@@ -308,14 +287,12 @@ static int import(struct advisory *a, int argc, char **argv, struct err *e)
 {
 	static const struct column columns[] = {
 		{"advisory", "Advisory"}, {"state", "State"}, {"file", "From"}, {0}};
-	const char *dir = config_get(&a->rel.conf, "advisory.path");
-	autofree char *path = dir ? config_path(&a->rel.conf, dir) : NULL;
+	autofree char *path = chain_folder(&a->rel.conf, e);
 	struct table *t;
 	int i, ret = 0;
 
 	if (!path)
-		return err_fail(e, "advisory.path: is not set: name the folder of the advisories "
-				   "in the settings");
+		return -1;
 	a->rel.report.title = "Advisories imported";
 	t = report_table(&a->rel.report, "imported", "Advisories", columns, NULL);
 	ret = dir_make(path, e);
@@ -325,11 +302,10 @@ static int import(struct advisory *a, int argc, char **argv, struct err *e)
 }
 
 /* --- export ------------------------------------------------------------------------------ */
-static int export_one(struct advisory *a, const char *form, size_t index, struct err *e)
+static int export_one(struct advisory *a, const char *form, const struct record *r, struct err *e)
 {
-	const struct record *r = &a->chain.records.v[index];
-	struct json *j = !strcmp(form, "osv") ? export_osv(&a->chain, index, e)
-					      : export_csaf(&a->chain, index, e);
+	struct json *j =
+		!strcmp(form, "osv") ? export_osv(&a->chain, r, e) : export_csaf(&a->chain, r, e);
 	autofree char *text = j ? json_text(j) : NULL;
 	autofree char *path = NULL;
 
@@ -359,12 +335,12 @@ static int export(struct advisory *a, int argc, char **argv, struct err *e)
 	for (k = 1; !ret && k < argc; k++) {
 		const struct record *r = chain_record(&a->chain, record_number(argv[k]));
 
-		ret = r ? export_one(a, argv[0], (size_t)(r - a->chain.records.v), e)
+		ret = r ? export_one(a, argv[0], r, e)
 			: err_fail(e, "%s: no advisory of this name: see `advisory matrix`",
 				   argv[k]);
 	}
 	for (i = 0; !ret && argc == 1 && i < a->chain.records.n; i++)
-		ret = export_one(a, argv[0], i, e);
+		ret = export_one(a, argv[0], &a->chain.records.v[i], e);
 	return ret < 0 ? ret : 1;
 }
 

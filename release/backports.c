@@ -101,7 +101,7 @@ static bool show_fix(struct backports *b, struct table *t, const struct commit *
 	char id[GIT_ID_LEN];
 
 	while (message_link(&at, LINK_FIXES, id)) {
-		const struct commit *broken = links_find(&b->links, id);
+		const struct commit *broken = history_find(&b->links.theirs_by_id, id);
 		const struct commit *as = here(b, broken);
 
 		if (!as || broken == last)

@@ -76,9 +76,34 @@ static const char *own_text(const struct commit *c)
 	return c->message + strcspn(c->message, "\n");
 }
 
-static bool names(const struct finder *w, const struct commit *c)
+/* Every advisory that a commit of @h names, the oldest commit first. */
+static void find_names(struct names *names, const struct history *h)
 {
-	return says(own_text(c), w->r->number) && !takes_back(w, c);
+	unsigned int number;
+	size_t i;
+
+	for (i = h->n; i-- > 0;) {
+		const char *at = own_text(&h->v[i]);
+
+		if (h->v[i].parent_count > 1)
+			continue;
+		while (message_advisory(&at, &number)) {
+			names->v = mem_grow(names->v, names->n, sizeof(*names->v));
+			names->v[names->n++] = (struct naming){number, &h->v[i]};
+		}
+	}
+}
+
+/* The next commit from @*i on that names this advisory, or NULL. */
+static const struct commit *next_name(const struct finder *w, const struct names *names, size_t *i)
+{
+	while (*i < names->n) {
+		const struct naming *one = &names->v[(*i)++];
+
+		if (one->number == w->r->number && !takes_back(w, one->commit))
+			return one->commit;
+	}
+	return NULL;
 }
 
 static void want(struct finder *w, const struct commit *c)
@@ -124,12 +149,11 @@ static void drop_relanded(struct finder *w)
 static void find_wanted(struct finder *w)
 {
 	const struct record_series *s = record_find(w->r, RECORD_MAIN);
-	const struct history *h = &w->c->tracks.main;
+	const struct commit *c;
 	size_t i;
 
 	for (i = 0; s && i < s->fixes.n; i++) {
-		const struct commit *c = tracks_commit(&w->c->tracks, NULL, s->fixes.v[i]);
-
+		c = tracks_commit(&w->c->tracks, NULL, s->fixes.v[i]);
 		if (c)
 			want(w, c);
 		else
@@ -140,9 +164,8 @@ static void find_wanted(struct finder *w)
 	}
 	if (s && s->fixes.n)
 		return;
-	for (i = h->n; i-- > 0;)
-		if (h->v[i].parent_count < 2 && names(w, &h->v[i]))
-			want(w, &h->v[i]);
+	for (i = 0; (c = next_name(w, &w->c->names[0], &i));)
+		want(w, c);
 	drop_relanded(w);
 }
 
@@ -207,16 +230,18 @@ static bool is_used(const struct fate *f, const struct commit *c)
 static const struct commit *own_words(const struct finder *w, bool declared)
 {
 	const struct links *l = &w->track->links;
-	size_t i;
+	const struct names *names = &w->c->names[w->track - w->c->tracks.v];
+	const struct commit *c;
+	size_t i = 0;
 
-	for (i = l->ours.n; i-- > 0;) {
-		const struct commit *c = &l->ours.v[i];
-
-		if (c->parent_count < 2 && !l->v[i].from && !is_used(w->f, c) && names(w, c) &&
+	/* The main branch has all that is wanted from itself. */
+	if (!w->track->version.n)
+		return NULL;
+	while ((c = next_name(w, names, &i)))
+		if (!l->v[c - l->ours.v].from && !is_used(w->f, c) &&
 		    message_declares(own_text(c), w->r->number) == declared &&
 		    track_in_force(&w->c->tracks, w->track, &w->track->head, c))
 			return c;
-	}
 	return NULL;
 }
 
@@ -466,8 +491,6 @@ static void find_fate(struct chain *c, const struct record *r, struct track *tra
 enum fate_state chain_build(const struct chain *c, const struct record *r, const struct build *b,
 			    const char **why)
 {
-	size_t i;
-
 	if (strlist_has(&b->patched, r->id)) {
 		*why = "its patch was put on top, as the settings say";
 		return FATE_FIXED;
@@ -476,10 +499,8 @@ enum fate_state chain_build(const struct chain *c, const struct record *r, const
 		*why = b->at.lost;
 		return FATE_UNKNOWN;
 	}
-	for (i = 0; i < c->tracks.n; i++)
-		if (&c->tracks.v[i] == b->track)
-			return chain_at(c, chain_fate(c, (size_t)(r - c->records.v), i), &b->at,
-					why);
+	if (b->track)
+		return chain_at(c, chain_fate(c, r, b->track), &b->at, why);
 	*why = "it is of no branch that is here";
 	return FATE_UNKNOWN;
 }
@@ -547,9 +568,10 @@ static int load_builds(struct chain *c, struct err *e)
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
-const struct fate *chain_fate(const struct chain *c, size_t i, size_t k)
+const struct fate *chain_fate(const struct chain *c, const struct record *r,
+			      const struct track *track)
 {
-	return &c->fates[i * c->tracks.n + k];
+	return &c->fates[(size_t)(r - c->records.v) * c->tracks.n + (size_t)(track - c->tracks.v)];
 }
 
 const struct record *chain_record(const struct chain *c, unsigned int number)
@@ -571,7 +593,7 @@ static void add_listed(const struct chain *c, const struct track *track, const s
 	for (i = 0; i < l->n; i++) {
 		const struct commit *one = tracks_commit(&c->tracks, NULL, l->v[i]);
 
-		if (one && map_find(&track->links.ids, one->id))
+		if (one && history_find(&track->links.theirs_by_id, one->id))
 			ids[(*n)++] = one->id;
 	}
 }
@@ -630,21 +652,31 @@ static int link_patches(struct chain *c, struct err *e)
 	return ret;
 }
 
+char *chain_folder(const struct config *c, struct err *e)
+{
+	const char *dir = config_get(c, "advisory.path");
+
+	if (dir)
+		return config_path(c, dir);
+	err_fail(e, "advisory.path: is not set: name the folder of the advisories in the settings");
+	return NULL;
+}
+
 int chain_load(struct chain *c, struct rel *r, struct err *e)
 {
-	const char *dir = config_get(&r->conf, "advisory.path");
-	autofree char *path = dir ? config_path(&r->conf, dir) : NULL;
+	autofree char *path = chain_folder(&r->conf, e);
 	size_t i, k;
 
 	memset(c, 0, sizeof(*c));
 	c->rel = r;
 	c->arena = &r->report.arena;
-	if (!path)
-		return err_fail(e, "advisory.path: is not set: name the folder of the advisories "
-				   "in the settings");
-	if (records_load(&c->records, path, config_get(&r->conf, "advisory.tree"), e) < 0 ||
+	if (!path ||
+	    records_load(&c->records, path, config_get(&r->conf, "advisory.tree"), e) < 0 ||
 	    tracks_load(&c->tracks, r, e) < 0 || link_patches(c, e) < 0 || load_builds(c, e) < 0)
 		return -1;
+	c->names = mem_zalloc(c->tracks.n, sizeof(*c->names));
+	for (k = 0; k < c->tracks.n; k++)
+		find_names(&c->names[k], k ? &c->tracks.v[k].links.ours : &c->tracks.main);
 	c->fates = mem_zalloc(c->records.n * c->tracks.n + 1, sizeof(*c->fates));
 	for (i = 0; i < c->records.n; i++)
 		for (k = 0; k < c->tracks.n; k++)
@@ -663,6 +695,9 @@ void chain_free(struct chain *c)
 	for (i = 0; i < c->build_count; i++)
 		point_free(&c->builds[i].at);
 	free(c->builds);
+	for (i = 0; c->names && i < c->tracks.n; i++)
+		free(c->names[i].v);
+	free(c->names);
 	tracks_free(&c->tracks);
 	records_free(&c->records);
 	memset(c, 0, sizeof(*c));

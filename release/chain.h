@@ -45,22 +45,38 @@ struct fate {
 	int64_t fixed; /* when the last of them came to the branch; seconds, 0: not fixed */
 };
 
+/* A commit that names an advisory. */
+struct naming {
+	unsigned int number;
+	const struct commit *commit;
+};
+
+struct names {
+	struct naming *v; /* the oldest commit first */
+	size_t n;
+};
+
 struct chain {
 	struct rel *rel;
 	struct arena *arena; /* of the report */
 	struct tracks tracks;
 	struct records records;
+	struct names *names; /* of each track: the main branch, or the branch alone */
 	struct build *builds;
 	size_t build_count;
 	struct fate *fates; /* records x tracks */
 };
 
+/* The folder of the records, advisory.path; the caller frees. NULL: it is not set. */
+char *chain_folder(const struct config *c, struct err *e);
+
 /* Loads all of it. chain_free() in any case. */
 int chain_load(struct chain *c, struct rel *r, struct err *e);
 void chain_free(struct chain *c);
 
-/* Of record @i on track @k. */
-const struct fate *chain_fate(const struct chain *c, size_t i, size_t k);
+/* Of a record of @c on a track of @c. */
+const struct fate *chain_fate(const struct chain *c, const struct record *r,
+			      const struct track *track);
 const struct record *chain_record(const struct chain *c, unsigned int number);
 
 /* What an advisory has become at a tag or build of its fate's branch; @why for people. */

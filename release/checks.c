@@ -28,8 +28,7 @@ static int no(struct strbuf *why, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text = mem_vprintf(fmt, ap);
 	va_end(ap);
 	strbuf_adds(why, text);
 	return 1;

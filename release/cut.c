@@ -136,8 +136,7 @@ void cut_say(struct cut *c, const char *fmt, ...)
 	if (c->quiet)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&words, fmt, ap) < 0)
-		abort();
+	words = mem_vprintf(fmt, ap);
 	va_end(ap);
 	strbuf_adds(&b, c->step);
 	strbuf_adds(&b, ": ");

@@ -18,14 +18,14 @@ static const char *stamp(int64_t when, char out[STAMP_LEN])
 }
 
 /* When something of it changed last: published, or the last fix on any branch. */
-static int64_t modified(const struct chain *c, size_t record)
+static int64_t modified(const struct chain *c, const struct record *r)
 {
-	int64_t when = (int64_t)c->records.v[record].published * 86400;
+	int64_t when = (int64_t)r->published * 86400;
 	size_t k;
 
 	for (k = 0; k < c->tracks.n; k++)
-		if (chain_fate(c, record, k)->fixed > when)
-			when = chain_fate(c, record, k)->fixed;
+		if (chain_fate(c, r, &c->tracks.v[k])->fixed > when)
+			when = chain_fate(c, r, &c->tracks.v[k])->fixed;
 	return when;
 }
 
@@ -114,9 +114,8 @@ static struct json *osv_affected(const struct chain *c, const struct fate *f, co
 	return j;
 }
 
-struct json *export_osv(const struct chain *c, size_t record, struct err *e)
+struct json *export_osv(const struct chain *c, const struct record *r, struct err *e)
 {
-	const struct record *r = &c->records.v[record];
 	const char *repo = config_get(&c->rel->conf, "project.git");
 	struct json *j, *affected, *unknown;
 	char text[STAMP_LEN];
@@ -133,13 +132,13 @@ struct json *export_osv(const struct chain *c, size_t record, struct err *e)
 	unknown = json_new_object();
 	json_put_str(j, "schema_version", "1.6.0");
 	json_put_str(j, "id", r->id);
-	json_put_str(j, "modified", stamp(modified(c, record), text));
+	json_put_str(j, "modified", stamp(modified(c, r), text));
 	json_put_str(j, "published", stamp((int64_t)r->published * 86400, text));
 	put_strings(j, "aliases", &r->aliases);
 	if (r->title)
 		json_put_str(j, "summary", r->title);
 	for (k = 0; k < c->tracks.n; k++) {
-		const struct fate *f = chain_fate(c, record, k);
+		const struct fate *f = chain_fate(c, r, &c->tracks.v[k]);
 
 		if (f->state == FATE_UNKNOWN)
 			json_put_str(unknown, f->track->series, f->why);
@@ -230,15 +229,9 @@ static void add_tags(struct products *p, const struct chain *c, const struct fat
 /* What closes the hole of a build by a release: the first of its series that has the fix. */
 static char *build_fix(const struct chain *c, const struct record *r, const struct build *b)
 {
-	size_t k;
+	const struct fate *f = b->track ? chain_fate(c, r, b->track) : NULL;
 
-	for (k = 0; k < c->tracks.n; k++) {
-		const struct fate *f = chain_fate(c, (size_t)(r - c->records.v), k);
-
-		if (f->track == b->track && f->first)
-			return mem_printf("Update to %s.", f->first->name);
-	}
-	return NULL;
+	return f && f->first ? mem_printf("Update to %s.", f->first->name) : NULL;
 }
 
 static void add_builds(struct products *p, const struct chain *c, const struct record *r)
@@ -257,9 +250,8 @@ static void add_builds(struct products *p, const struct chain *c, const struct r
 	}
 }
 
-static struct json *csaf_tracking(const struct chain *c, size_t record)
+static struct json *csaf_tracking(const struct chain *c, const struct record *r)
 {
-	const struct record *r = &c->records.v[record];
 	struct json *j = json_new_object();
 	struct json *revisions = json_new_array();
 	struct json *one = json_new_object();
@@ -268,7 +260,7 @@ static struct json *csaf_tracking(const struct chain *c, size_t record)
 	char first[STAMP_LEN], last[STAMP_LEN];
 
 	stamp((int64_t)r->published * 86400, first);
-	stamp(modified(c, record), last);
+	stamp(modified(c, r), last);
 	json_put_str(one, "number", "1");
 	json_put_str(one, "date", last);
 	json_put_str(one, "summary", "State of the branches, releases and builds at this date.");
@@ -287,9 +279,8 @@ static struct json *csaf_tracking(const struct chain *c, size_t record)
 	return j;
 }
 
-static struct json *csaf_document(const struct chain *c, size_t record, const char *url)
+static struct json *csaf_document(const struct chain *c, const struct record *r, const char *url)
 {
-	const struct record *r = &c->records.v[record];
 	const struct config *conf = &c->rel->conf;
 	const char *title = r->title ? r->title : r->id;
 	struct json *j = json_new_object();
@@ -311,7 +302,7 @@ static struct json *csaf_document(const struct chain *c, size_t record, const ch
 	json_put_str(j, "csaf_version", "2.0");
 	json_put(j, "publisher", publisher);
 	json_put_str(j, "title", name);
-	json_put(j, "tracking", csaf_tracking(c, record));
+	json_put(j, "tracking", csaf_tracking(c, r));
 	json_put(j, "notes", notes);
 	json_put(j, "references", refs);
 	return j;
@@ -350,9 +341,8 @@ static struct json *csaf_vulnerability(const struct record *r, struct products *
 	return j;
 }
 
-struct json *export_csaf(const struct chain *c, size_t record, struct err *e)
+struct json *export_csaf(const struct chain *c, const struct record *r, struct err *e)
 {
-	const struct record *r = &c->records.v[record];
 	const char *url = config_get(&c->rel->conf, "project.git");
 	struct products p = {0};
 	struct json *j, *tree, *list;
@@ -368,13 +358,13 @@ struct json *export_csaf(const struct chain *c, size_t record, struct err *e)
 	p.remediations = json_new_array();
 	p.threats = json_new_array();
 	for (k = 0; k < c->tracks.n; k++)
-		add_tags(&p, c, chain_fate(c, record, k),
+		add_tags(&p, c, chain_fate(c, r, &c->tracks.v[k]),
 			 config_get(&c->rel->conf, "project.name"));
 	add_builds(&p, c, r);
 	j = json_new_object();
 	tree = json_new_object();
 	list = json_new_array();
-	json_put(j, "document", csaf_document(c, record, url));
+	json_put(j, "document", csaf_document(c, r, url));
 	json_put(tree, "full_product_names", p.tree);
 	json_put(j, "product_tree", tree);
 	json_add(list, csaf_vulnerability(r, &p));

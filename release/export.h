@@ -12,12 +12,12 @@
  * branch, with its commits as a GIT range and its release tags that are affected.
  * NULL: something that the schema demands is not known.
  */
-struct json *export_osv(const struct chain *c, size_t record, struct err *e);
+struct json *export_osv(const struct chain *c, const struct record *r, struct err *e);
 
 /*
  * CSAF 2.0 (OASIS), profile "Security Advisory": products are the shipped builds and
  * the release tags. NULL as above.
  */
-struct json *export_csaf(const struct chain *c, size_t record, struct err *e);
+struct json *export_csaf(const struct chain *c, const struct record *r, struct err *e);
 
 #endif

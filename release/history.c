@@ -409,6 +409,49 @@ void history_free(struct history *h)
 	memset(h, 0, sizeof(*h));
 }
 
+static int by_id(const void *a, const void *b)
+{
+	return strcmp((*(const struct commit *const *)a)->id,
+		      (*(const struct commit *const *)b)->id);
+}
+
+void history_index_make(struct history_index *x, const struct history *h)
+{
+	size_t i;
+
+	x->n = h->n;
+	x->v = mem_zalloc(h->n + 1, sizeof(*x->v));
+	for (i = 0; i < h->n; i++)
+		x->v[i] = &h->v[i];
+	qsort(x->v, x->n, sizeof(*x->v), by_id);
+}
+
+void history_index_free(struct history_index *x)
+{
+	free(x->v);
+	memset(x, 0, sizeof(*x));
+}
+
+const struct commit *history_find(const struct history_index *x, const char *id)
+{
+	size_t low = 0, high = x->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(x->v[mid]->id, id) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == x->n || !text_starts(x->v[low]->id, id))
+		return NULL;
+	/* Cut so short that it may be either of two, it is none. */
+	if (low + 1 < x->n && text_starts(x->v[low + 1]->id, id))
+		return NULL;
+	return x->v[low];
+}
+
 int history_parse(struct history *h, const char *data, size_t len, struct err *e)
 {
 	struct history_job *job = mem_zalloc(1, sizeof(*job));

@@ -96,6 +96,18 @@ int history_load(struct history *h, const char *repo, const char *from, const ch
 		 unsigned int flags, struct err *e);
 void history_free(struct history *h);
 
+/* The commits of a history in the order of their ids; the history must outlive it. */
+struct history_index {
+	const struct commit **v;
+	size_t n;
+};
+
+/* Zeroed it is empty. history_index_free() after. */
+void history_index_make(struct history_index *x, const struct history *h);
+void history_index_free(struct history_index *x);
+/* A commit by its id, which may be cut short; NULL: none, or several. */
+const struct commit *history_find(const struct history_index *x, const char *id);
+
 /* Reads what `git log` in the format of history_begin() wrote; for tests. */
 int history_parse(struct history *h, const char *data, size_t len, struct err *e);
 

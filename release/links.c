@@ -12,32 +12,6 @@
 const char *const link_how_names[HOW_COUNT] = {"own", "master commit", "cherry picked", "patch-id",
 					       "subject"};
 
-const struct commit *links_find(const struct links *l, const char *id)
-{
-	size_t low = 0, high = l->theirs.n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(l->by_id[mid]->id, id) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low == l->theirs.n || !text_starts(l->by_id[low]->id, id))
-		return NULL;
-	/* Cut so short that it may be either of two, it is none. */
-	if (low + 1 < l->theirs.n && text_starts(l->by_id[low + 1]->id, id))
-		return NULL;
-	return l->by_id[low];
-}
-
-static int by_id(const void *a, const void *b)
-{
-	return strcmp((*(const struct commit *const *)a)->id,
-		      (*(const struct commit *const *)b)->id);
-}
-
 static void link_stated(struct links *l, size_t i)
 {
 	static const enum message_link kinds[] = {LINK_MASTER, LINK_PICKED};
@@ -50,7 +24,7 @@ static void link_stated(struct links *l, size_t i)
 
 		/* The last one counts: a change picked twice names its nearest origin last. */
 		while (message_link(&at, kinds[k], id)) {
-			const struct commit *c = links_find(l, id);
+			const struct commit *c = history_find(&l->theirs_by_id, id);
 
 			one->how = k ? HOW_PICKED : HOW_EXPLICIT;
 			if (c)
@@ -66,17 +40,12 @@ static void link_stated(struct links *l, size_t i)
 		one->lost = NULL;
 }
 
-static void index_theirs(struct links *l)
+static void index_subjects(struct links *l)
 {
 	size_t *at;
 	size_t i;
 
-	l->by_id = mem_zalloc(l->theirs.n + 1, sizeof(const struct commit *));
-	for (i = 0; i < l->theirs.n; i++)
-		l->by_id[i] = &l->theirs.v[i];
-	qsort(l->by_id, l->theirs.n, sizeof(const struct commit *), by_id);
 	for (i = l->theirs.n; i-- > 0;) {
-		*map_at(&l->ids, l->theirs.v[i].id) = i + 1;
 		at = map_at(&l->subjects, l->theirs.v[i].subject);
 		*at = *at ? SUBJECT_TWICE : i + 1;
 	}
@@ -95,7 +64,9 @@ int links_load(struct links *l, const char *repo, const char *branch, const char
 	if (history_load(&l->ours, repo, main, head, 0, e) < 0 ||
 	    history_load(&l->theirs, repo, l->base, main, 0, e) < 0)
 		return -1;
-	index_theirs(l);
+	history_index_make(&l->ours_by_id, &l->ours);
+	history_index_make(&l->theirs_by_id, &l->theirs);
+	index_subjects(l);
 	l->v = mem_zalloc(l->ours.n + 1, sizeof(*l->v));
 	for (i = 0; i < l->ours.n; i++)
 		link_stated(l, i);
@@ -196,10 +167,10 @@ int links_patches(struct links *l, const char *repo, const char *head, const cha
 {
 	const char *const here[] = {head, "--not", l->base};
 	struct strbuf ours = {0}, theirs = {0};
-	struct map known = {0}, mine = {0};
+	struct map known = {0};
+	const struct commit *c;
 	const char *patch, *id;
 	char *at;
-	size_t i;
 	int ret;
 
 	if (is_all_linked(l) || (only && !n))
@@ -208,21 +179,20 @@ int links_patches(struct links *l, const char *repo, const char *head, const cha
 	if (!ret)
 		ret = patch_ids(repo, here, 3, &ours, e);
 	for (at = theirs.data; !ret && next_patch(&at, &patch, &id);)
-		if (map_find(&l->ids, id))
-			*map_at(&known, patch) = *map_find(&l->ids, id);
-	for (i = 0; i < l->ours.n; i++)
-		*map_at(&mine, l->ours.v[i].id) = i;
+		if ((c = history_find(&l->theirs_by_id, id)))
+			*map_at(&known, patch) = (size_t)(c - l->theirs.v);
 	for (at = ours.data; !ret && next_patch(&at, &patch, &id);) {
 		size_t *from = map_find(&known, patch);
-		size_t *to = map_find(&mine, id);
+		struct link *to;
 
-		if (!from || !to || l->v[*to].how)
+		c = history_find(&l->ours_by_id, id);
+		to = c ? &l->v[c - l->ours.v] : NULL;
+		if (!from || !to || to->how)
 			continue;
-		l->v[*to].how = HOW_PATCH;
-		l->v[*to].from = &l->theirs.v[*from - 1];
+		to->how = HOW_PATCH;
+		to->from = &l->theirs.v[*from];
 	}
 	map_free(&known);
-	map_free(&mine);
 	strbuf_free(&ours);
 	strbuf_free(&theirs);
 	return ret;
@@ -249,10 +219,10 @@ void links_free(struct links *l)
 {
 	history_free(&l->ours);
 	history_free(&l->theirs);
-	map_free(&l->ids);
+	history_index_free(&l->ours_by_id);
+	history_index_free(&l->theirs_by_id);
 	map_free(&l->subjects);
 	free(l->v);
-	free(l->by_id);
 	arena_free(&l->arena);
 	memset(l, 0, sizeof(*l));
 }

@@ -28,8 +28,7 @@ struct links {
 	char base[GIT_ID_LEN]; /* where they parted */
 	struct history ours, theirs; /* on the branch alone, on the main branch since */
 	struct link *v; /* one for each of @ours */
-	struct map ids; /* of theirs -> index + 1 */
-	const struct commit **by_id; /* theirs, in the order of their ids */
+	struct history_index ours_by_id, theirs_by_id;
 	struct map subjects; /* of theirs -> index + 1, SUBJECT_TWICE if several have it */
 };
 
@@ -48,8 +47,5 @@ int links_patches(struct links *l, const char *repo, const char *head, const cha
 /* Then by equal subject; of several that have it, none is taken: it is lost. */
 void links_subjects(struct links *l);
 void links_free(struct links *l);
-
-/* A commit of theirs by an id that may be cut short; NULL: none, or several. */
-const struct commit *links_find(const struct links *l, const char *id);
 
 #endif

@@ -233,7 +233,7 @@ static void check_support_head(struct lint *l, const char *file, const char *tex
 	check_support_date(l, file, text, "Security-Support-Until:", d.security);
 }
 
-void lint_support(struct lint *l, const char *file, const char *text, size_t len)
+static void lint_support(struct lint *l, const char *file, const char *text, size_t len)
 {
 	struct arena a = {0};
 	size_t n, i;
@@ -314,7 +314,7 @@ static bool is_fixed(const char *pin)
 	       !text_starts(pin, "refs/heads/");
 }
 
-void lint_pins(struct lint *l, const char *file, const char *text)
+static void lint_pins(struct lint *l, const char *file, const char *text)
 {
 	bool any = false;
 	int number = 0;
@@ -373,7 +373,7 @@ static void read_made(struct made_version *m, const char *text)
 	}
 }
 
-void lint_versionfile(struct lint *l, const char *file, const char *text)
+static void lint_versionfile(struct lint *l, const char *file, const char *text)
 {
 	struct made_version m = {.number = 0};
 	char *vendor;

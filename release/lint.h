@@ -18,9 +18,6 @@ struct lint {
 /* Puts the table of findings into the report. */
 void lint_begin(struct lint *l, struct rel *r);
 void lint_changelog(struct lint *l, const char *file, const char *text, size_t len);
-void lint_support(struct lint *l, const char *file, const char *text, size_t len);
-void lint_pins(struct lint *l, const char *file, const char *text);
-void lint_versionfile(struct lint *l, const char *file, const char *text);
 
 /* The files that have rules, in the order of their settings lint.*. */
 enum lint_what { LINT_CHANGELOG, LINT_SUPPORT, LINT_PINS, LINT_VERSIONFILE };

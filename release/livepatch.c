@@ -32,15 +32,23 @@ static void stated(const struct chain *c, const struct record *r, const struct b
 	if (!kind)
 		return;
 	out->why = why ? why : "the settings do not say why";
-	if (!strcmp(kind, "not-affected") && why) {
+	out->kind = COVER_UNKNOWN;
+	out->words = "unknown";
+	switch (feed_reason_parse(kind)) {
+	case FEED_NOT_AFFECTED:
+		if (!why)
+			return;
 		out->kind = COVER_NOT_AFFECTED;
 		out->words = "not affected";
-	} else if (!strcmp(kind, "reboot") && why && to) {
+		return;
+	case FEED_REBOOT:
+		if (!why || !to)
+			return;
 		out->kind = COVER_REASON;
 		out->words = arena_printf(c->arena, "reboot to %s", to);
-	} else {
-		out->kind = COVER_UNKNOWN;
-		out->words = "unknown";
+		return;
+	default:
+		return;
 	}
 }
 
@@ -53,15 +61,16 @@ static const char *broken_stack(const struct chain *c, const struct payloads *p,
 {
 	size_t i, steps;
 
-	for (steps = 0; strcmp(l->depends, l->xen) != 0; steps++) {
+	for (steps = 0; strcmp(l->of.row.depends, l->of.xen) != 0; steps++) {
 		for (i = 0; i < p->n; i++)
-			if (!p->v[i].flaw && p->v[i].signers && !strcmp(p->v[i].xen, l->xen) &&
-			    !strcmp(p->v[i].build_id, l->depends))
+			if (!p->v[i].flaw && p->v[i].signers &&
+			    !strcmp(p->v[i].of.xen, l->of.xen) &&
+			    !strcmp(p->v[i].of.row.build_id, l->of.row.depends))
 				break;
 		if (i == p->n || steps == p->n)
 			return arena_printf(c->arena,
 					    "%s stands on %s, which is no verified payload",
-					    l->name, l->depends);
+					    l->name, l->of.row.depends);
 		l = &p->v[i];
 	}
 	return NULL;
@@ -178,15 +187,15 @@ static void show_payloads(struct livepatch *l)
 			continue;
 		}
 		strbuf_adds(&b, "");
-		for (k = 0; k < p->advisories.n; k++)
-			strbuf_addf(&b, "%s%s", k ? ", " : "", p->advisories.v[k]);
+		for (k = 0; k < p->of.row.advisories.n; k++)
+			strbuf_addf(&b, "%s%s", k ? ", " : "", p->of.row.advisories.v[k]);
 		cell_text(t, "%s", p->name);
 		cell_text(t, "%s", p->file);
-		cell_text(t, "%s", p->build_id);
-		cell_text(t, "%s", p->xen);
+		cell_text(t, "%s", p->of.row.build_id);
+		cell_text(t, "%s", p->of.xen);
 		cell_text(t, "%s", b.data);
-		cell_int(t, p->functions);
-		cell_int(t, (int64_t)p->size);
+		cell_int(t, p->of.functions);
+		cell_int(t, p->of.row.size);
 		if (p->signers)
 			cell_text(t, "%s", p->signers);
 		else
@@ -270,22 +279,6 @@ static void show_open(struct livepatch *l)
 	report_fact_int(rep, "open", "Open holes", (int64_t)open);
 }
 
-static void days(struct table *t, int64_t from, int64_t to)
-{
-	if (from && to)
-		cell_real(t, (double)(to - from) / 86400);
-	else
-		cell_none(t);
-}
-
-static void day_cell(struct table *t, int64_t when)
-{
-	if (when)
-		cell_day(t, day_of_instant(when));
-	else
-		cell_none(t);
-}
-
 static void show_tags(struct livepatch *l)
 {
 	static const struct column columns[] = {{"advisory", "Advisory"},
@@ -301,32 +294,28 @@ static void show_tags(struct livepatch *l)
 
 	for (i = 0; i < l->chain.records.n; i++)
 		for (k = 1; k < l->chain.tracks.n; k++) {
-			const struct fate *f = chain_fate(&l->chain, i, k);
+			const struct fate *f = chain_fate(&l->chain, &l->chain.records.v[i],
+							  &l->chain.tracks.v[k]);
 
 			if (!f->fixed)
 				continue;
 			cell_text(t, "%s", f->record->id);
 			cell_text(t, "%s", f->track->series);
-			day_cell(t, f->fixed);
+			cell_instant(t, f->fixed);
 			if (f->first)
 				cell_text(t, "%s", f->first->name);
 			else
 				cell_none(t);
-			day_cell(t, f->first ? f->first->when : 0);
-			days(t, f->fixed,
-			     f->first ? f->first->when : (int64_t)l->rel.today * 86400);
+			cell_instant(t, f->first ? f->first->when : 0);
+			cell_span(t, f->fixed,
+				  f->first ? f->first->when : (int64_t)l->rel.today * 86400);
 		}
 }
 
 /* When the fix came to the branch of a build; 0: it did not. */
-static int64_t fixed_on(const struct livepatch *l, size_t record, const struct build *b)
+static int64_t fixed_on(const struct livepatch *l, const struct record *r, const struct build *b)
 {
-	size_t k;
-
-	for (k = 0; k < l->chain.tracks.n; k++)
-		if (&l->chain.tracks.v[k] == b->track)
-			return chain_fate(&l->chain, record, k)->fixed;
-	return 0;
+	return b->track ? chain_fate(&l->chain, r, b->track)->fixed : 0;
 }
 
 static void show_exposure(struct livepatch *l)
@@ -354,9 +343,9 @@ static void show_exposure(struct livepatch *l)
 			cell_text(t, "%s", r->id);
 			cell_text(t, "%s", b->name);
 			cell_text(t, "%s", v.payload->name);
-			day_cell(t, fixed_on(l, i, b));
-			day_cell(t, v.payload->made);
-			days(t, fixed_on(l, i, b), v.payload->made);
+			cell_instant(t, fixed_on(l, r, b));
+			cell_instant(t, v.payload->made);
+			cell_span(t, fixed_on(l, r, b), v.payload->made);
 		}
 }
 

@@ -144,6 +144,17 @@ bool message_link(const char **at, enum message_link kind, char id[41])
 	return false;
 }
 
+const char *message_reverted(const char *subject, size_t *len)
+{
+	static const char before[] = "Revert \"";
+	size_t n = strlen(subject);
+
+	if (!text_starts(subject, before) || n < sizeof(before) + 1 || subject[n - 1] != '"')
+		return NULL;
+	*len = n - sizeof(before);
+	return subject + sizeof(before) - 1;
+}
+
 /* @text ends with @word, and no letter stands right before that. */
 static bool ends_with_word(const char *text, size_t len, const char *word)
 {

@@ -52,6 +52,9 @@ enum message_link {
  */
 bool message_link(const char **at, enum message_link kind, char id[41]);
 
+/* SUBJECT (of @len bytes, not terminated) of a subject 'Revert "SUBJECT"', or NULL. */
+const char *message_reverted(const char *subject, size_t *len);
+
 /*
  * The next advisory number that the message says it *is*, not one that it mentions
  * as a cause: "This is part of XSA-155", "XSA155", but not "introduced by XSA-346".

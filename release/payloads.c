@@ -3,8 +3,6 @@
 
 #include "release/feed.h"
 
-#include "xsplice/xsplice.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,34 +16,6 @@ struct loader {
 	unsigned int require;
 	int64_t now;
 };
-
-static const char *hex(struct arena *a, struct xsp_bytes b)
-{
-	char *s = arena_alloc(a, 2 * b.size + 1, 1);
-
-	text_hex(s, b.data, b.size);
-	return s;
-}
-
-static bool is_key(const struct xsp_info *i, const char *key)
-{
-	return i->key.size == strlen(key) && !memcmp(i->key.data, key, i->key.size);
-}
-
-static void read_info(struct live_payload *l, const struct xsp_payload *p, struct arena *a)
-{
-	struct xsp_info i;
-	size_t pos = 0;
-
-	while (xsp_payload_info(p, &pos, &i)) {
-		const char *value = arena_strndup(a, (const char *)i.value.data, i.value.size);
-
-		if (is_key(&i, "name"))
-			l->name = value;
-		else if (is_key(&i, "advisory"))
-			strlist_add(&l->advisories, value, a);
-	}
-}
 
 static void read_signers(struct loader *ld, struct live_payload *l, const struct file_data *f,
 			 struct arena *a)
@@ -76,23 +46,13 @@ static void read_signers(struct loader *ld, struct live_payload *l, const struct
 static void read_payload(struct loader *ld, struct live_payload *l, const struct file_data *f)
 {
 	struct arena *a = &ld->r->report.arena;
-	struct xsp_cause cause = {XSP_OK, 0, ""};
-	struct xsp_trailer t;
-	struct xsp_payload p;
 	struct err why = ERR_INIT;
 
-	if (xsp_trailer_open(&t, f->data, f->size, &cause) ||
-	    xsp_payload_open(&p, t.data, t.elf_size, &cause)) {
-		payload_cause(l->file, &cause, &why);
+	if (feed_payload_read(&l->of, l->file, f, &why)) {
 		l->flaw = arena_strdup(a, why.text);
 		return;
 	}
-	l->name = l->file;
-	l->build_id = hex(a, p.build_id);
-	l->depends = hex(a, p.depends);
-	l->xen = hex(a, p.xen_depends);
-	l->functions = p.nfuncs;
-	read_info(l, &p, a);
+	l->name = l->of.name ? l->of.name : l->file;
 	read_signers(ld, l, f, a);
 }
 
@@ -111,8 +71,6 @@ static int read_file(const char *rel, void *ctx, struct err *e)
 	l = &ld->p->v[ld->p->n++];
 	memset(l, 0, sizeof(*l));
 	l->file = arena_strdup(&ld->r->report.arena, rel);
-	l->size = f.size;
-	digest_hex(l->sha256, f.data, f.size);
 	read_payload(ld, l, &f);
 	file_free(&f);
 	return 0;
@@ -160,6 +118,10 @@ int payloads_load(struct payloads *p, struct rel *r, struct err *e)
 
 void payloads_free(struct payloads *p)
 {
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		feed_payload_free(&p->v[i].of);
 	free(p->v);
 	feed_free(&p->feed);
 	memset(p, 0, sizeof(*p));
@@ -167,11 +129,11 @@ void payloads_free(struct payloads *p)
 
 const struct feed_row *payloads_offer(const struct payloads *p, const struct live_payload *l)
 {
-	const struct feed_build *b = p->feed.version ? feed_find(&p->feed, l->xen) : NULL;
+	const struct feed_build *b = p->feed.version ? feed_find(&p->feed, l->of.xen) : NULL;
 	size_t i;
 
 	for (i = 0; b && i < b->n; i++)
-		if (!strcmp(b->rows[i].sha256, l->sha256))
+		if (!strcmp(b->rows[i].sha256, l->of.row.sha256))
 			return &b->rows[i];
 	return NULL;
 }
@@ -185,8 +147,8 @@ const struct live_payload *payloads_find(const struct payloads *p, const char *a
 	for (i = 0; i < p->n; i++) {
 		const struct live_payload *l = &p->v[i];
 
-		if (l->flaw || strcmp(l->xen, build_id) != 0 ||
-		    !strlist_has(&l->advisories, advisory))
+		if (l->flaw || strcmp(l->of.xen, build_id) != 0 ||
+		    !feed_has_word(&l->of.row.advisories, advisory))
 			continue;
 		if (!found || (!found->signers && l->signers))
 			found = l;

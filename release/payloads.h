@@ -5,7 +5,6 @@
 #ifndef RELEASE_PAYLOADS_H
 #define RELEASE_PAYLOADS_H
 
-#include "common/digest.h"
 #include "common/feed.h"
 #include "common/payload_sig.h"
 #include "release/record.h"
@@ -13,15 +12,9 @@
 
 struct live_payload {
 	const char *file; /* path below the folder */
-	size_t size;
-	char sha256[DIGEST_HEX];
 	const char *flaw; /* why it is no payload; the rest is then empty. Else NULL */
+	struct feed_payload of; /* what it says of itself */
 	const char *name; /* of its metadata, or the file's */
-	const char *build_id; /* lower-case hexadecimal, as the next two */
-	const char *depends; /* what must be applied before it */
-	const char *xen; /* build-id of the Xen that it is for */
-	struct strlist advisories;
-	unsigned int functions;
 	const char *signers; /* who signed it, for people; NULL: not verified */
 	const char *unverified; /* why not, or NULL */
 	int64_t made; /* when the last signature was made; seconds, 0: not verified */

@@ -20,8 +20,7 @@ static __attribute__((format(printf, 2, 0))) const char *vtext(struct arena *a, 
 	char *s = NULL;
 	const char *kept;
 
-	if (vasprintf(&s, fmt, ap) < 0)
-		abort();
+	s = mem_vprintf(fmt, ap);
 	kept = arena_strdup(a, s);
 	free(s);
 	return kept;
@@ -210,6 +209,19 @@ void cell_real(struct table *t, double v)
 void cell_day(struct table *t, int32_t day)
 {
 	new_cell(t, day == DAY_NONE ? CELL_NONE : CELL_DAY)->i = day;
+}
+
+void cell_instant(struct table *t, int64_t when)
+{
+	cell_day(t, when ? day_of_instant(when) : DAY_NONE);
+}
+
+void cell_span(struct table *t, int64_t from, int64_t to)
+{
+	if (from && to)
+		cell_real(t, (double)(to - from) / 86400);
+	else
+		cell_none(t);
 }
 
 void cell_bool(struct table *t, bool v)

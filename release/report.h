@@ -144,6 +144,10 @@ void cell_short(struct table *t, const char *s);
 void cell_int(struct table *t, int64_t v);
 void cell_real(struct table *t, double v);
 void cell_day(struct table *t, int32_t day); /* DAY_NONE: an empty cell */
+/* The day of an instant, in seconds; 0: an empty cell. */
+void cell_instant(struct table *t, int64_t when);
+/* Days from one instant to another; an empty cell if either is 0. */
+void cell_span(struct table *t, int64_t from, int64_t to);
 void cell_bool(struct table *t, bool v);
 void cell_none(struct table *t);
 void cell_unknown(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

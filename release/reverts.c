@@ -8,62 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct place {
-	const char *id;
-	size_t at; /* in the history */
-};
-
 struct search {
 	const struct history *h;
-	struct place *by_id;
+	struct history_index by_id;
 	struct map wanted; /* subjects of which the next older commit is dead -> how many */
 	struct arena arena;
 	struct commit_fate *fates;
 };
-
-static int by_id(const void *a, const void *b)
-{
-	return strcmp(((const struct place *)a)->id, ((const struct place *)b)->id);
-}
-
-/* The commit whose id begins with @id, if it is only one and older than @than. */
-static bool find(const struct search *s, const char *id, size_t than, size_t *at)
-{
-	size_t low = 0, high = s->h->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(s->by_id[mid].id, id) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low == s->h->n || !text_starts(s->by_id[low].id, id) || s->by_id[low].at <= than)
-		return false;
-	if (low + 1 < s->h->n && text_starts(s->by_id[low + 1].id, id))
-		return false;
-	*at = s->by_id[low].at;
-	return true;
-}
-
-/* SUBJECT in 'Revert "SUBJECT"', or NULL. */
-static const char *subject_of(struct search *s, const char *subject)
-{
-	size_t len = strlen(subject);
-
-	if (!text_starts(subject, "Revert \"") || len < strlen("Revert \"\"x") ||
-	    subject[len - 1] != '"')
-		return NULL;
-	return arena_strndup(&s->arena, subject + strlen("Revert \""), len - strlen("Revert \"\""));
-}
 
 /* What the commit at @i takes back, if its own revert does not stand. */
 static void apply(struct search *s, size_t i)
 {
 	const struct commit *c = &s->h->v[i];
 	struct commit_fate *fate = &s->fates[i];
-	const char *subject = subject_of(s, c->subject);
+	size_t len;
+	const char *subject = message_reverted(c->subject, &len);
 	const char *at = c->message;
 	bool says =
 		text_starts(c->subject, "Revert ") && !text_starts(c->subject, "Revert \"Revert ");
@@ -71,16 +30,17 @@ static void apply(struct search *s, size_t i)
 	char id[GIT_ID_LEN];
 
 	while (message_link(&at, LINK_REVERTS, id)) {
-		size_t target;
+		const struct commit *older = history_find(&s->by_id, id);
+		size_t target = older ? (size_t)(older - s->h->v) : 0;
 
 		named = true;
-		if (!find(s, id, i, &target))
+		if (!older || target <= i)
 			continue;
 		found = s->fates[target].touched = true;
 		s->fates[target].dead |= !fate->dead;
 	}
 	if (!named && subject)
-		*map_at(&s->wanted, subject) += fate->dead ? 0 : 1;
+		*map_at(&s->wanted, arena_strndup(&s->arena, subject, len)) += fate->dead ? 0 : 1;
 	/* What takes back a revert that is older than the history lands here anew. */
 	fate->is_revert = found || says;
 }
@@ -91,10 +51,7 @@ struct commit_fate *reverts_find(const struct history *h)
 	size_t i;
 
 	s.fates = mem_zalloc(h->n + 1, sizeof(*s.fates));
-	s.by_id = mem_zalloc(h->n + 1, sizeof(*s.by_id));
-	for (i = 0; i < h->n; i++)
-		s.by_id[i] = (struct place){h->v[i].id, i};
-	qsort(s.by_id, h->n, sizeof(*s.by_id), by_id);
+	history_index_make(&s.by_id, h);
 	for (i = 0; i < h->n; i++) {
 		size_t *wanted = map_find(&s.wanted, h->v[i].subject);
 
@@ -106,6 +63,6 @@ struct commit_fate *reverts_find(const struct history *h)
 	}
 	map_free(&s.wanted);
 	arena_free(&s.arena);
-	free(s.by_id);
+	history_index_free(&s.by_id);
 	return s.fates;
 }

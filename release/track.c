@@ -20,33 +20,25 @@ struct track *tracks_find(const struct tracks *t, const char *series)
 	return NULL;
 }
 
-/* --- commits by id -------------------------------------------------------------------- */
-static const struct commit *by_prefix(const struct history *h, const char *id)
-{
-	const struct commit *found = NULL;
-	size_t i;
-
-	for (i = 0; h->v && i < h->n; i++) {
-		if (!text_starts(h->v[i].id, id))
-			continue;
-		if (found)
-			return NULL;
-		found = &h->v[i];
-	}
-	return found;
-}
-
 const struct commit *tracks_commit(const struct tracks *t, const struct track *track,
 				   const char *id)
 {
-	size_t *at = map_find(&t->main_ids, id);
-	const struct commit *c = track ? by_prefix(&track->links.ours, id) : NULL;
+	const struct commit *c = track ? history_find(&track->links.ours_by_id, id) : NULL;
 
-	if (!c && at)
-		c = &t->main.v[*at - 1];
-	if (!c && strlen(id) < GIT_ID_LEN - 1)
-		c = by_prefix(&t->main, id);
-	return c;
+	return c ? c : history_find(&t->main_by_id, id);
+}
+
+const struct point *tracks_tag(const struct tracks *t, const char *name, const struct track **track)
+{
+	size_t i, k;
+
+	for (k = 0; k < t->n; k++)
+		for (i = 0; i < t->v[k].tag_count; i++)
+			if (!strcmp(t->v[k].tags[i].name, name)) {
+				*track = &t->v[k];
+				return &t->v[k].tags[i];
+			}
+	return NULL;
 }
 
 /* --- what a point has ------------------------------------------------------------------- */
@@ -55,26 +47,28 @@ bool track_has(const struct tracks *t, const struct track *track, const struct p
 {
 	if (map_find(&p->set, c->id))
 		return true;
-	return p->on_base && map_find(&t->main_ids, c->id) && !map_find(&track->links.ids, c->id);
+	return p->on_base && history_find(&t->main_by_id, c->id) &&
+	       !history_find(&track->links.theirs_by_id, c->id);
 }
 
 /* The commit of the main branch that @c, of the branch alone, came from; or NULL. */
 static const struct commit *origin(const struct track *track, const struct commit *c)
 {
-	size_t *at = map_find(&track->ours, c->id);
+	const struct commit *here = history_find(&track->links.ours_by_id, c->id);
 
-	return at ? track->links.v[*at - 1].from : NULL;
+	return here ? track->links.v[here - track->links.ours.v].from : NULL;
 }
 
 /* A back-port of a revert takes back the back-port of what that one did. */
 static bool undoes_origin(const struct track *track, const struct revert *r,
 			  const struct commit *from)
 {
-	const struct commit *by_from = origin(track, r->by);
+	const struct commit *by_from;
 	size_t i;
 
 	if (text_starts(from->id, r->target))
 		return true;
+	by_from = origin(track, r->by);
 	for (i = 0; by_from && i < track->revert_count; i++)
 		if (!strcmp(track->reverts[i].by->id, by_from->id) &&
 		    text_starts(from->id, track->reverts[i].target))
@@ -82,22 +76,24 @@ static bool undoes_origin(const struct track *track, const struct revert *r,
 	return false;
 }
 
-static bool undoes(const struct track *track, const struct revert *r, const struct commit *c)
+/* @from: the origin of @c, or NULL. */
+static bool undoes(const struct track *track, const struct revert *r, const struct commit *c,
+		   const struct commit *from)
 {
-	const struct commit *from = origin(track, c);
-
 	if (!strcmp(r->by->id, c->id))
 		return false;
 	if (text_starts(c->id, r->target))
 		return true;
 	/* On the branch itself, a revert may name the commit of the main branch. */
-	return from && map_find(&track->ours, r->by->id) && undoes_origin(track, r, from);
+	return from && history_find(&track->links.ours_by_id, r->by->id) &&
+	       undoes_origin(track, r, from);
 }
 
 static const struct commit *undone_by(const struct tracks *t, const struct track *track,
 				      const struct point *p, const struct commit *c,
 				      unsigned int depth)
 {
+	const struct commit *from = origin(track, c);
 	size_t i;
 
 	if (depth == DEPTH_MAX)
@@ -105,7 +101,7 @@ static const struct commit *undone_by(const struct tracks *t, const struct track
 	for (i = 0; i < track->revert_count; i++) {
 		const struct revert *r = &track->reverts[i];
 
-		if (undoes(track, r, c) && track_has(t, track, p, r->by) &&
+		if (undoes(track, r, c, from) && track_has(t, track, p, r->by) &&
 		    r->by->committed >= c->committed && !undone_by(t, track, p, r->by, depth + 1))
 			return r->by;
 	}
@@ -137,7 +133,7 @@ static void fill_one(void *ctx, const char *id)
 	struct fill *f = ctx;
 
 	*map_at(f->set, arena_strdup(&f->t->rel->report.arena, id)) = 1;
-	f->strange += !map_find(&f->track->ours, id) && !map_find(&f->t->main_ids, id);
+	f->strange += !tracks_commit(f->t, f->track, id);
 }
 
 int track_point(const struct tracks *t, const struct track *track, const char *rev, struct point *p,
@@ -159,7 +155,7 @@ int track_point(const struct tracks *t, const struct track *track, const char *r
 	p->on_base = on_base;
 	if (!on_base) {
 		/* Older than the branch is in order: it lies on the main branch. */
-		if (!map_find(&t->main_ids, p->id)) {
+		if (!history_find(&t->main_by_id, p->id)) {
 			p->lost = arena_printf(a, "%s is not on the branch %s", rev, track->branch);
 			return 0;
 		}
@@ -197,15 +193,12 @@ static const struct commit *of_subject(const struct history *h, size_t i, const 
 static void find_by_subject(struct track *track, const struct history *h, size_t i,
 			    const struct history *older)
 {
-	const char *subject = h->v[i].subject;
-	size_t len = strlen(subject);
+	size_t len;
+	const char *subject = message_reverted(h->v[i].subject, &len);
 	const struct commit *c;
 
-	if (!text_starts(subject, "Revert \"") || len < strlen("Revert \"x\"") ||
-	    subject[len - 1] != '"')
+	if (!subject)
 		return;
-	subject += strlen("Revert \"");
-	len -= strlen("Revert \"\"");
 	c = of_subject(h, i + 1, subject, len);
 	if (!c && older)
 		c = of_subject(older, 0, subject, len);
@@ -269,11 +262,11 @@ static int load_stable(struct tracks *t, struct track *track, const struct git_r
 	}
 	if (links_load(&track->links, t->rel->repo_path, ref->name, ref->id, t->main_id, e) < 0)
 		return -1;
-	for (i = 0; i < track->links.ours.n; i++)
-		*map_at(&track->ours, track->links.ours.v[i].id) = i + 1;
 	if (track_point(t, track, ref->id, &track->head, e) < 0)
 		return -1;
-	find_reverts(track, &t->main, NULL, a);
+	/* Those of the main branch count here, too. */
+	for (i = 0; i < t->v[0].revert_count; i++)
+		add_revert(track, t->v[0].reverts[i].by, t->v[0].reverts[i].target);
 	find_reverts(track, &track->links.ours, &t->main, a);
 	return load_tags(t, track, e);
 }
@@ -281,7 +274,6 @@ static int load_stable(struct tracks *t, struct track *track, const struct git_r
 static int load_main(struct tracks *t, struct err *e)
 {
 	struct track *track = &t->v[t->n++];
-	size_t i;
 
 	track->series = RECORD_MAIN;
 	track->branch = config_get(&t->rel->conf, "project.main");
@@ -289,8 +281,7 @@ static int load_main(struct tracks *t, struct err *e)
 	if (rel_main(t->rel, t->main_id, e) < 0 ||
 	    history_load(&t->main, t->rel->repo_path, "", t->main_id, 0, e) < 0)
 		return -1;
-	for (i = 0; i < t->main.n; i++)
-		*map_at(&t->main_ids, t->main.v[i].id) = i + 1;
+	history_index_make(&t->main_by_id, &t->main);
 	memcpy(track->head.id, t->main_id, GIT_ID_LEN);
 	memcpy(track->links.base, t->main_id, GIT_ID_LEN);
 	track->head.on_base = true;
@@ -336,12 +327,11 @@ void tracks_free(struct tracks *t)
 		point_free(&track->head);
 		free(track->tags);
 		free(track->reverts);
-		map_free(&track->ours);
 		links_free(&track->links);
 	}
 	free(t->v);
 	history_free(&t->main);
-	map_free(&t->main_ids);
+	history_index_free(&t->main_by_id);
 	tags_free(&t->tags);
 	memset(t, 0, sizeof(*t));
 }

@@ -36,7 +36,6 @@ struct track {
 	struct version version; /* n 0: the main branch */
 	const char *lost; /* why it cannot be read, or NULL */
 	struct links links; /* empty for the main branch */
-	struct map ours; /* ids of links.ours -> index + 1 */
 	struct point head;
 	struct point *tags; /* releases of the series, by version */
 	size_t tag_count;
@@ -48,7 +47,7 @@ struct tracks {
 	struct rel *rel;
 	struct tags tags;
 	struct history main;
-	struct map main_ids; /* of main -> index + 1 */
+	struct history_index main_by_id;
 	char main_id[GIT_ID_LEN];
 	struct track *v; /* the main branch first, then by version */
 	size_t n;
@@ -69,6 +68,10 @@ void point_free(struct point *p);
 /* A commit of the main branch, or of @track alone, by its id, maybe cut short; or NULL. */
 const struct commit *tracks_commit(const struct tracks *t, const struct track *track,
 				   const char *id);
+
+/* The release tag of that name, and its branch; NULL: no such tag. */
+const struct point *tracks_tag(const struct tracks *t, const char *name,
+			       const struct track **track);
 
 bool track_has(const struct tracks *t, const struct track *track, const struct point *p,
 	       const struct commit *c);

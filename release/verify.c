@@ -33,8 +33,7 @@ static void tell(struct verify *v, bool good, const char *check, const char *fmt
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&words, fmt, ap) < 0)
-		abort();
+	words = mem_vprintf(fmt, ap);
 	va_end(ap);
 	cell_text(v->table, "%s", check);
 	cell_text(v->table, "%s", good ? "ok" : "no");

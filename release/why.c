@@ -23,7 +23,7 @@ static void node(struct why *w, unsigned int depth, const char *fmt, ...)
 static void node(struct why *w, unsigned int depth, const char *fmt, ...)
 {
 	struct strbuf b = {0};
-	char text[512];
+	autofree char *text = NULL;
 	va_list args;
 	unsigned int i;
 
@@ -33,7 +33,7 @@ static void node(struct why *w, unsigned int depth, const char *fmt, ...)
 	if (depth)
 		strbuf_adds(&b, "+- ");
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	text = mem_vprintf(fmt, args);
 	va_end(args);
 	cell_int(w->t, depth);
 	cell_text(w->t, "%s%s", b.data, text);
@@ -62,9 +62,10 @@ static void payload_nodes(struct why *w, unsigned int depth, const struct live_p
 		return;
 	}
 	node(w, depth, "payload %s", p->name);
-	cell_text(w->t, "file %s, %zu bytes, SHA-256 %s", p->file, p->size, p->sha256);
-	node(w, depth + 1, "build-id %s", p->build_id);
-	cell_text(w->t, "%u functions, needs %s applied", p->functions, p->depends);
+	cell_text(w->t, "file %s, %lld bytes, SHA-256 %s", p->file, (long long)p->of.row.size,
+		  p->of.row.sha256);
+	node(w, depth + 1, "build-id %s", p->of.row.build_id);
+	cell_text(w->t, "%u functions, needs %s applied", p->of.functions, p->of.row.depends);
 	node(w, depth + 1, "signature");
 	if (p->signers)
 		cell_text(w->t, "%s, %s", p->signers, day_text(day_of_instant(p->made), day));
@@ -174,7 +175,6 @@ static int branch_nodes(struct why *w, const struct record *r, const struct fate
 
 static int advisory_nodes(struct why *w, const struct record *r, struct err *e)
 {
-	size_t index = (size_t)(r - w->chain->records.v);
 	char day[DATE_LEN];
 	size_t i, k;
 
@@ -183,7 +183,7 @@ static int advisory_nodes(struct why *w, const struct record *r, struct err *e)
 		  r->published != DAY_NONE ? ", published " : "",
 		  r->published != DAY_NONE ? day_text(r->published, day) : "");
 	for (k = 0; k < w->chain->tracks.n; k++)
-		if (branch_nodes(w, r, chain_fate(w->chain, index, k), e) < 0)
+		if (branch_nodes(w, r, chain_fate(w->chain, r, &w->chain->tracks.v[k]), e) < 0)
 			return -1;
 	for (i = 0; i < w->chain->build_count; i++) {
 		if (w->chain->builds[i].track)
@@ -222,30 +222,29 @@ static int payload_tree(struct why *w, const struct live_payload *p, struct err 
 	size_t i, k;
 
 	payload_nodes(w, 0, p);
-	for (i = 0; i < p->advisories.n; i++) {
-		const struct record *r = chain_record(w->chain, record_number(p->advisories.v[i]));
+	for (i = 0; i < p->of.row.advisories.n; i++) {
+		const struct record *r =
+			chain_record(w->chain, record_number(p->of.row.advisories.v[i]));
 
-		node(w, 1, "%s", p->advisories.v[i]);
+		node(w, 1, "%s", p->of.row.advisories.v[i]);
 		if (r)
 			cell_text(w->t, "%s", r->title ? r->title : "");
 		else
 			cell_unknown(w->t, "no record of it");
 		for (k = 0; r && k < w->chain->tracks.n; k++)
-			if (branch_nodes(w, r,
-					 chain_fate(w->chain, (size_t)(r - w->chain->records.v), k),
-					 e) < 0)
+			if (branch_nodes(w, r, chain_fate(w->chain, r, &w->chain->tracks.v[k]), e) <
+			    0)
 				return -1;
 	}
 	for (i = 0; i < w->chain->build_count; i++)
-		if (!strcmp(w->chain->builds[i].build_id, p->xen) &&
+		if (!strcmp(w->chain->builds[i].build_id, p->of.xen) &&
 		    build_nodes(w, 1, &w->chain->builds[i], e) < 0)
 			return -1;
 	return 0;
 }
 
-static void tag_nodes(struct why *w, size_t track, const struct point *p)
+static void tag_nodes(struct why *w, const struct track *t, const struct point *p)
 {
-	const struct track *t = &w->chain->tracks.v[track];
 	char day[DATE_LEN];
 	size_t i;
 
@@ -253,7 +252,7 @@ static void tag_nodes(struct why *w, size_t track, const struct point *p)
 	cell_text(w->t, "commit %.12s of %s, %s", p->id, t->branch,
 		  day_text(day_of_instant(p->when), day));
 	for (i = 0; i < w->chain->records.n; i++) {
-		const struct fate *f = chain_fate(w->chain, i, track);
+		const struct fate *f = chain_fate(w->chain, &w->chain->records.v[i], t);
 		const char *why;
 		enum fate_state s = chain_at(w->chain, f, p, &why);
 
@@ -294,7 +293,8 @@ static int commit_nodes(struct why *w, const char *id, struct err *e)
 		cell_unknown(w->t, "it is on no branch that is here");
 	for (i = 0; i < w->chain->records.n; i++)
 		for (k = 0; k < w->chain->tracks.n; k++) {
-			const struct fate *f = chain_fate(w->chain, i, k);
+			const struct fate *f = chain_fate(w->chain, &w->chain->records.v[i],
+							  &w->chain->tracks.v[k]);
 
 			if (!has_commit(f, id))
 				continue;
@@ -335,22 +335,9 @@ static const struct live_payload *find_payload(const struct why *w, const char *
 		const struct live_payload *p = &w->payloads->v[i];
 
 		if (!strcmp(p->file, s) || (p->name && !strcmp(p->name, s)) ||
-		    is_id(p->build_id, s))
+		    is_id(p->of.row.build_id, s))
 			return p;
 	}
-	return NULL;
-}
-
-static const struct point *find_tag(const struct why *w, const char *s, size_t *track)
-{
-	size_t i, k;
-
-	for (k = 0; k < w->chain->tracks.n; k++)
-		for (i = 0; i < w->chain->tracks.v[k].tag_count; i++)
-			if (!strcmp(w->chain->tracks.v[k].tags[i].name, s)) {
-				*track = k;
-				return &w->chain->tracks.v[k].tags[i];
-			}
 	return NULL;
 }
 
@@ -361,8 +348,8 @@ static int show(struct why *w, const char *s, struct err *e)
 	const struct record *r = chain_record(w->chain, record_number(s));
 	const struct build *b = find_build(w, s);
 	const struct live_payload *p = find_payload(w, s);
-	size_t track = 0;
-	const struct point *tag = find_tag(w, s, &track);
+	const struct track *track = NULL;
+	const struct point *tag = tracks_tag(&w->chain->tracks, s, &track);
 	struct err why = ERR_INIT;
 	char id[GIT_ID_LEN];
 

@@ -373,7 +373,12 @@ static const char *hex_of(struct arena *a, const struct xsp_bytes *b)
 	return s;
 }
 
-static void add_advisories(struct feed_payload *p, const struct xsp_payload *x)
+static bool is_key(const struct xsp_info *i, const char *key)
+{
+	return i->key.size == strlen(key) && !memcmp(i->key.data, key, i->key.size);
+}
+
+static void read_info(struct feed_payload *p, const struct xsp_payload *x)
 {
 	struct feed_words *w = &p->row.advisories;
 	struct xsp_info info;
@@ -383,11 +388,15 @@ static void add_advisories(struct feed_payload *p, const struct xsp_payload *x)
 	while (xsp_payload_info(x, &pos, &info))
 		n++;
 	w->v = arena_alloc(&p->arena, n, sizeof(*w->v));
-	for (pos = 0; xsp_payload_info(x, &pos, &info);)
-		if (info.key.size == strlen("advisory") &&
-		    !memcmp(info.key.data, "advisory", info.key.size))
-			w->v[w->n++] = arena_strndup(&p->arena, (const char *)info.value.data,
-						     info.value.size);
+	for (pos = 0; xsp_payload_info(x, &pos, &info);) {
+		const char *value =
+			arena_strndup(&p->arena, (const char *)info.value.data, info.value.size);
+
+		if (is_key(&info, "advisory"))
+			w->v[w->n++] = value;
+		else if (is_key(&info, "name"))
+			p->name = value;
+	}
 }
 
 int feed_payload_read(struct feed_payload *p, const char *name, const struct file_data *file,
@@ -410,7 +419,8 @@ int feed_payload_read(struct feed_payload *p, const char *name, const struct fil
 	p->row.build_id = hex_of(&p->arena, &x.build_id);
 	p->row.depends = hex_of(&p->arena, &x.depends);
 	p->xen = hex_of(&p->arena, &x.xen_depends);
-	add_advisories(p, &x);
+	p->functions = x.nfuncs;
+	read_info(p, &x);
 	return 0;
 }
 

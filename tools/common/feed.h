@@ -50,6 +50,8 @@ struct feed_words {
 	size_t n;
 };
 
+bool feed_has_word(const struct feed_words *w, const char *word);
+
 /* One payload. Build-ids and digests are lower-case hexadecimal. */
 struct feed_row {
 	const char *file; /* beside the index: a name without slashes */
@@ -201,11 +203,13 @@ enum feed_problem feed_seen(const struct feed *f, const char *name, const struct
 
 /* --- payloads ---------------------------------------------------------------------- */
 
-/* What a payload file says of itself: size, digest, build-id, depends, advisories. */
+/* What a payload file says of itself. */
 struct feed_payload {
 	struct arena arena;
 	struct feed_row row; /* file, ring, replaces and not_before are empty */
 	const char *xen; /* build-id of the Xen that it is for */
+	const char *name; /* of its metadata, or NULL */
+	unsigned int functions; /* that it replaces */
 };
 
 /* Reads it with the core. @name is for messages. feed_payload_free() in any case. */

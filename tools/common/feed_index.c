@@ -506,7 +506,7 @@ static int check_place(const char *name, const struct feed_build *b, size_t i,
 	return 0;
 }
 
-static bool has_word(const struct feed_words *w, const char *word)
+bool feed_has_word(const struct feed_words *w, const char *word)
 {
 	size_t i;
 
@@ -525,7 +525,7 @@ static int check_covers(const char *name, const struct feed_build *b, size_t i,
 	for (k = 0; k < b->n; k++) {
 		old = &b->rows[k].advisories;
 		for (w = 0; m->to[i][k] && w < old->n; w++)
-			if (!has_word(&b->rows[i].advisories, old->v[w]))
+			if (!feed_has_word(&b->rows[i].advisories, old->v[w]))
 				return bad_row(name, b, i,
 					       "replaces a payload and lacks its advisory",
 					       old->v[w], e);

@@ -76,6 +76,11 @@ __attribute__((format(printf, 2, 0))) static char *vprintf_to(struct arena *a, c
 	return s;
 }
 
+char *mem_vprintf(const char *fmt, va_list ap)
+{
+	return vprintf_to(NULL, fmt, ap);
+}
+
 char *mem_printf(const char *fmt, ...)
 {
 	va_list ap;

@@ -10,6 +10,7 @@
 #ifndef COMMON_MEM_H
 #define COMMON_MEM_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Zeroed memory for @n objects of @size bytes; free() it. Never NULL. */
@@ -20,6 +21,7 @@ void *mem_dup(const void *p, size_t len);
 char *mem_strdup(const char *s);
 char *mem_strndup(const char *s, size_t len);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *mem_vprintf(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 
 /*
  * Makes room for one more element in a growing array. @p: the array (NULL at

@@ -40,8 +40,7 @@ __attribute__((format(printf, 1, 0))) static char *format(const char *fmt, va_li
 {
 	char *text;
 
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text = mem_vprintf(fmt, ap);
 	return text;
 }
 
