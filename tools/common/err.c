@@ -9,8 +9,13 @@
 
 static void set_text(struct err *e, enum err_kind kind, const char *text)
 {
+	size_t len = strlen(text);
+
+	/* What a program has said ends a line. */
+	while (len && text[len - 1] == '\n')
+		len--;
 	e->kind = kind;
-	text_escape(e->text, sizeof(e->text), text, strlen(text));
+	text_escape_line(e->text, sizeof(e->text), text, len);
 }
 
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)

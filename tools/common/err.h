@@ -22,7 +22,7 @@ enum err_kind {
 
 struct err {
 	enum err_kind kind;
-	char text[1024]; /* "object: what is wrong: what to do", printable */
+	char text[1024]; /* "object: what is wrong: what to do", printable, one line */
 };
 
 #define ERR_INIT                                                                                   \
@@ -32,7 +32,7 @@ struct err {
 
 /*
  * Records a failure unless one is recorded already: the first cause stays.
- * The result is escaped for a terminal. Always returns -1, so that a caller can
+ * The result is escaped for a terminal, and one line. Always returns -1, so that a caller can
  * `return err_set(...)`.
  */
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)

@@ -38,7 +38,9 @@ static int read_all(int fd, const char *path, size_t size, struct file_data *out
 	return 0;
 }
 
-int file_read(const char *path, size_t max, struct file_data *out, struct err *e)
+/* At most @most bytes of it, if that is not 0. */
+static int read_file(const char *path, size_t max, size_t most, struct file_data *out,
+		     struct err *e)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -55,9 +57,21 @@ int file_read(const char *path, size_t max, struct file_data *out, struct err *e
 		err_fail(e, "%s: %lld bytes, more than the %zu that can be right", path,
 			 (long long)st.st_size, max);
 	else
-		ret = read_all(fd, path, (size_t)st.st_size, out, e);
+		ret = read_all(fd, path,
+			       most && (size_t)st.st_size > most ? most : (size_t)st.st_size, out,
+			       e);
 	close(fd);
 	return ret;
+}
+
+int file_read(const char *path, size_t max, struct file_data *out, struct err *e)
+{
+	return read_file(path, max, 0, out, e);
+}
+
+int file_read_start(const char *path, size_t max, struct file_data *out, struct err *e)
+{
+	return read_file(path, 0, max, out, e);
 }
 
 void file_free(struct file_data *f)
@@ -148,6 +162,21 @@ int file_write(const char *path, const void *data, size_t size, mode_t mode, str
 	autofree char *temp = stage(path, data, size, mode, e);
 
 	return temp ? publish(temp, path, e) : -1;
+}
+
+int file_write_alone(const char *path, const void *data, size_t size, const char *beside,
+		     mode_t mode, struct err *e)
+{
+	autofree char *temp = stage(path, data, size, mode, e);
+
+	if (!temp)
+		return -1;
+	if (unlink(beside) < 0 && errno != ENOENT) {
+		err_sys(e, errno, "%s: cannot remove", beside);
+		unlink(temp);
+		return -1;
+	}
+	return publish(temp, path, e);
 }
 
 /* Lengths of what mkostemp() puts behind the name: a dot and letters or digits. */

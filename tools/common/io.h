@@ -22,6 +22,8 @@ struct file_data {
  * file_free().
  */
 int file_read(const char *path, size_t max, struct file_data *out, struct err *e);
+/* The same for the first @max bytes of a file of any size. */
+int file_read_start(const char *path, size_t max, struct file_data *out, struct err *e);
 void file_free(struct file_data *f);
 
 /*
@@ -29,6 +31,10 @@ void file_free(struct file_data *f);
  * temporary file beside it, fsync, rename, fsync of the folder.
  */
 int file_write(const char *path, const void *data, size_t size, mode_t mode, struct err *e);
+
+/* The same, and @beside is gone before: it belongs to what @path held. */
+int file_write_alone(const char *path, const void *data, size_t size, const char *beside,
+		     mode_t mode, struct err *e);
 
 /*
  * Removes what a file_write() of @path that was killed has left beside it. Only for who

@@ -103,7 +103,8 @@ static gpgme_key_t lookup(gpgme_ctx_t ctx, const char *spec, bool secret, struct
 		g = gpgme_op_keylist_next(ctx, &key);
 	/* To the list's end: GPGME 1.18 leaks what it has read and not handed out. */
 	while (!g && gpgme_op_keylist_next(ctx, &more) == 0) {
-		err_fail(e, "key %s: means more than one key: give the fingerprint", spec);
+		err_set(e, ERR_SIGNATURE, "key %s: means more than one key: give the fingerprint",
+			spec);
 		gpgme_key_unref(more);
 		several = true;
 	}
@@ -132,19 +133,19 @@ static bool has_signer(gpgme_key_t key)
 static int check_signer(gpgme_key_t key, const char *spec, struct err *e)
 {
 	if (key->revoked)
-		return err_fail(e, "key %s: is revoked: sign with another one", spec);
+		return err_set(e, ERR_SIGNATURE, "key %s: is revoked: sign with another one", spec);
 	if (key->expired)
-		return err_fail(e,
-				"key %s: is expired: extend it (gpg --quick-set-expire) or "
-				"sign with another one",
-				spec);
+		return err_set(e, ERR_SIGNATURE,
+			       "key %s: is expired: extend it (gpg --quick-set-expire) or "
+			       "sign with another one",
+			       spec);
 	if (key->disabled || key->invalid || !main_uid(key))
-		return err_fail(e, "key %s: is disabled or not valid", spec);
+		return err_set(e, ERR_SIGNATURE, "key %s: is disabled or not valid", spec);
 	if (!has_signer(key))
-		return err_fail(e,
-				"key %s: has no part that may sign, is not expired or revoked, "
-				"and whose secret half is here",
-				spec);
+		return err_set(e, ERR_SIGNATURE,
+			       "key %s: has no part that may sign, is not expired or revoked, "
+			       "and whose secret half is here",
+			       spec);
 	return 0;
 }
 
@@ -155,16 +156,16 @@ static gpgme_key_t find_signer(gpgme_ctx_t ctx, const char *spec, struct err *e)
 	if (!key && e->kind == ERR_NONE) {
 		key = lookup(ctx, spec, false, e);
 		if (key)
-			err_fail(e,
-				 "key %s: its secret half is not here: sign where it is, or import "
-				 "it; if it should be here, see whether gpg-agent, which keeps it, "
-				 "runs (gpgconf --launch gpg-agent)",
-				 spec);
+			err_set(e, ERR_SIGNATURE,
+				"key %s: its secret half is not here: sign where it is, or import "
+				"it; if it should be here, see whether gpg-agent, which keeps it, "
+				"runs (gpgconf --launch gpg-agent)",
+				spec);
 		else
-			err_fail(e,
-				 "key %s: no such secret key: `gpg --list-secret-keys` "
-				 "shows those that are here",
-				 spec);
+			err_set(e, ERR_SIGNATURE,
+				"key %s: no such secret key: `gpg --list-secret-keys` "
+				"shows those that are here",
+				spec);
 		gpgme_key_unref(key);
 		return NULL;
 	}
@@ -179,28 +180,28 @@ static int explain_sign(gpgme_error_t g, const char *spec, struct err *e)
 {
 	switch (gpgme_err_code(g)) {
 	case GPG_ERR_BAD_PASSPHRASE:
-		return err_fail(e, "key %s: wrong passphrase", spec);
+		return err_set(e, ERR_SIGNATURE, "key %s: wrong passphrase", spec);
 	case GPG_ERR_CANCELED:
 	case GPG_ERR_FULLY_CANCELED:
-		return err_fail(e, "key %s: the passphrase was not given", spec);
+		return err_set(e, ERR_SIGNATURE, "key %s: the passphrase was not given", spec);
 	case GPG_ERR_NO_PIN_ENTRY:
 	case GPG_ERR_PIN_ENTRY:
-		return err_fail(e,
-				"key %s: nothing can ask for the passphrase here: install a "
-				"pinentry, or unlock the key in gpg-agent before",
-				spec);
+		return err_set(e, ERR_SIGNATURE,
+			       "key %s: nothing can ask for the passphrase here: install a "
+			       "pinentry, or unlock the key in gpg-agent before",
+			       spec);
 	case GPG_ERR_NO_AGENT:
 	case GPG_ERR_AGENT:
 	case GPG_ERR_ASS_CONNECT_FAILED:
-		return err_fail(e,
-				"key %s: gpg-agent does not answer: start it (gpgconf --launch "
-				"gpg-agent)",
-				spec);
+		return err_set(e, ERR_SIGNATURE,
+			       "key %s: gpg-agent does not answer: start it (gpgconf --launch "
+			       "gpg-agent)",
+			       spec);
 	case GPG_ERR_NO_SECKEY:
 	case GPG_ERR_UNUSABLE_SECKEY:
-		return err_fail(e, "key %s: its secret half cannot be used", spec);
+		return err_set(e, ERR_SIGNATURE, "key %s: its secret half cannot be used", spec);
 	default:
-		return fail_gpg(e, ERR_FAIL, g, "GnuPG: cannot sign");
+		return fail_gpg(e, ERR_SIGNATURE, g, "GnuPG: cannot sign");
 	}
 }
 
@@ -575,10 +576,10 @@ int pgp_may_sign(const char *spec, struct err *e)
 	int ret = key ? 0 : -1;
 
 	if (key && !has_strong_signer(key))
-		ret = err_fail(e,
-			       "key %s: its signatures would be refused: RSA of 2048 to 4096 bits "
-			       "or ECDSA on a NIST curve is needed",
-			       spec);
+		ret = err_set(e, ERR_SIGNATURE,
+			      "key %s: its signatures would be refused: RSA of 2048 to 4096 bits "
+			      "or ECDSA on a NIST curve is needed",
+			      spec);
 	gpgme_key_unref(key);
 	gpgme_release(ctx);
 	return ret;

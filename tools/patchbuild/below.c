@@ -29,7 +29,7 @@ static int read_payload(struct below_payload *p, const char *path, struct err *e
 	struct xsp_trailer t;
 
 	p->path = path;
-	if (file_read(path, ABI_PAYLOAD_MAX, &p->file, e) < 0)
+	if (file_read_start(path, ABI_PAYLOAD_MAX + 1, &p->file, e) < 0)
 		return -1;
 	if (xsp_trailer_open(&t, p->file.data, p->file.size, &cause) ||
 	    xsp_payload_open(&p->payload, t.data, t.elf_size, &cause))

@@ -263,12 +263,19 @@ static void judge_init_only(struct build *b)
 	size_t n = v->nnotes;
 	size_t i;
 
-	for (i = 0; !b->sel.n && i < n; i++)
-		if (!strcmp(v->notes[i].code, "init-changed"))
+	for (i = 0; !b->sel.n && i < n; i++) {
+		const struct finding *f = &v->notes[i];
+
+		if (!strcmp(f->code, "init-changed"))
+			verdict_refuse(&b->verdict, "init-only", f->object, f->symbol,
+				       "only code that runs at boot changed: a payload would have "
+				       "no effect; boot the fixed hypervisor");
+		else if (!strcmp(f->code, "not-linked"))
 			verdict_refuse(
-				&b->verdict, "init-only", v->notes[i].object, v->notes[i].symbol,
-				"only code that runs at boot changed: a payload would have no "
-				"effect; boot the fixed hypervisor");
+				&b->verdict, "init-only", f->object, NULL,
+				"all that changed takes part in booting, or is not linked: a "
+				"payload would have no effect; boot the fixed hypervisor");
+	}
 }
 
 /* The hypervisor as it is when the new payload comes. */

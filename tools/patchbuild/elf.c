@@ -351,7 +351,7 @@ struct obj *obj_load(const char *path, const char *name, struct err *e)
 {
 	struct file_data file;
 
-	if (file_read(path, 0, &file, e) < 0)
+	if (file_read(path, OBJ_MAX, &file, e) < 0)
 		return NULL;
 	return obj_load_data(&file, name, e);
 }

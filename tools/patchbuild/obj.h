@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define OBJ_MAX (256u << 20) /* bytes of a file; xen-syms has some 50 MiB */
+
 struct sec;
 struct sym;
 struct sec_rule;

@@ -32,17 +32,18 @@ static int check_packet(const char *key, const struct pgp_made *made, struct xsp
 
 	if (!xsp_pgp_parse(made->packet, made->size, 0, sig, &cause))
 		return 0;
-	return err_fail(e,
-			"key %s: its signature %s: RSA of 2048 to 4096 bits or ECDSA on a NIST "
-			"curve is needed, and a gpg.conf without options that change signatures",
-			key, xsp_code_text(cause.code));
+	return err_set(e, ERR_SIGNATURE,
+		       "key %s: its signature %s: RSA of 2048 to 4096 bits or ECDSA on a NIST "
+		       "curve is needed, and a gpg.conf without options that change signatures",
+		       key, xsp_code_text(cause.code));
 }
 
 static int check_strength(const char *key, const struct xsp_pgp_sig *sig, struct err *e)
 {
 	/* A signature may be some bits shorter than its key, hardly ever 16. */
 	if (sig->algo == XSP_PGP_RSA && sig->mpi[0].size < 2048 / 8 - 2)
-		return err_fail(e, "key %s: is shorter than 2048 bits: use a longer one", key);
+		return err_set(e, ERR_SIGNATURE,
+			       "key %s: is shorter than 2048 bits: use a longer one", key);
 	return 0;
 }
 
@@ -139,4 +140,11 @@ int payload_write_signed(const char *path, const struct strbuf *payload, const s
 
 	/* An old .asc beside the new payload would make it look forged. */
 	return file_write_pair(&file, &detached, 0644, e);
+}
+
+int payload_write_unsigned(const char *path, const struct strbuf *payload, struct err *e)
+{
+	autofree char *asc_path = mem_printf("%s.asc", path);
+
+	return file_write_alone(path, payload->data, payload->len, asc_path, 0644, e);
 }

@@ -27,4 +27,7 @@ int payload_sign(const char *name, const char *key, const struct file_data *file
 int payload_write_signed(const char *path, const struct strbuf *payload, const struct strbuf *asc,
 			 struct err *e);
 
+/* The same for one without signatures: there is no PATH.asc of it. */
+int payload_write_unsigned(const char *path, const struct strbuf *payload, struct err *e);
+
 #endif

@@ -8,6 +8,8 @@
  */
 #include "patchbuild/types_dwarf.h"
 
+#include "patchbuild/obj.h"
+
 #include <elf.h>
 #include <libdwarf/dwarf.h>
 #include <libdwarf/libdwarf.h>
@@ -755,7 +757,7 @@ int dies_read(const char *path, struct dies *out, struct err *e)
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	if (file_read(path, 0, &out->file, e))
+	if (file_read(path, OBJ_MAX, &out->file, e))
 		return -1;
 	out->name = arena_strdup(&out->arena, path);
 	v.data = out->file.data;

@@ -7,6 +7,7 @@
 #include "patchbuild/verbs.h"
 
 #include "common/json.h"
+#include "common/pgp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,7 +89,7 @@ static int write_output(const struct build *b, const struct build_opts *o, struc
 {
 	if (o->key)
 		return write_signed(b, o, e);
-	return file_write(o->output, b->payload.data, b->payload.len, 0644, e);
+	return payload_write_unsigned(o->output, &b->payload, e);
 }
 
 static void print(const struct build *b, const struct build_opts *o)
@@ -114,6 +115,9 @@ static int run(struct build *b, const struct build_opts *o, const struct build_r
 {
 	static const int status[] = {0, EXIT_NO_CHANGE, EXIT_NOT_PATCHABLE};
 
+	/* Long before its turn. */
+	if (o->key && pgp_may_sign(o->key, e) < 0)
+		return 0;
 	if (build_run(b, rq, e) < 0) {
 		if (b->ws)
 			fputs(workspace_messages(b->ws), stderr);

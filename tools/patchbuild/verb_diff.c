@@ -113,9 +113,9 @@ static bool is_identical(const char *a, const char *b, struct err *e)
 	struct file_data y = {0};
 	bool same_bytes;
 
-	if (e->kind != ERR_UNSUPPORTED || file_read(a, 0, &x, &ignored) < 0)
+	if (e->kind != ERR_UNSUPPORTED || file_read(a, OBJ_MAX, &x, &ignored) < 0)
 		return false;
-	same_bytes = file_read(b, 0, &y, &ignored) == 0 && x.size == y.size &&
+	same_bytes = file_read(b, OBJ_MAX, &y, &ignored) == 0 && x.size == y.size &&
 		     !memcmp(x.data, y.data, x.size);
 	file_free(&x);
 	file_free(&y);

@@ -509,7 +509,7 @@ int verb_inspect(struct cli *cli, void *opts, int argc, char **argv)
 		err_set(&cli->err, ERR_USAGE, "inspect: one payload is needed");
 		return 0;
 	}
-	if (file_read(argv[0], 0, &f, &cli->err))
+	if (file_read_start(argv[0], ABI_PAYLOAD_MAX + 1, &f, &cli->err))
 		return 0;
 	(void)inspect(argv[0], &f, opts, &cli->err);
 	file_free(&f);

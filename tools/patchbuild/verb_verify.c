@@ -173,7 +173,7 @@ static int verify(const struct verify_opts *o, struct target *t, struct facts *f
 	size_t i;
 
 	for (i = 0; i < n && !status; i++) {
-		if (file_read(f[i].path, 0, &file, e))
+		if (file_read_start(f[i].path, ABI_PAYLOAD_MAX + 1, &file, e))
 			return 1;
 		status = judge(&file, o, t, o->replace && i == n - 1, &f[i], e);
 		file_free(&file);

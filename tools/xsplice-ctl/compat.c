@@ -179,7 +179,7 @@ static int read_file(const char *path, struct file_data *out)
 	} else if (!S_ISREG(st.st_mode) || !st.st_size) {
 		rc = cannot("map", path, S_ISREG(st.st_mode) ? EINVAL : ENODEV);
 	} else {
-		out->size = (size_t)st.st_size;
+		out->size = st.st_size > LP_PAYLOAD_MAX ? LP_PAYLOAD_MAX + 1 : (size_t)st.st_size;
 		out->data = mem_zalloc(out->size, 1);
 		rc = out->size > LP_PAYLOAD_MAX ? 0 : read_all(fd, out->data, out->size);
 		if (rc)

@@ -14,11 +14,11 @@
 int upload_read(const char *path, const struct trust *t, struct upload *out, struct err *e)
 {
 	*out = (struct upload){.path = path};
-	if (file_read(path, 0, &out->file, e))
+	if (file_read_start(path, LP_PAYLOAD_MAX + 1, &out->file, e))
 		return -1;
 	if (!out->file.size || out->file.size > LP_PAYLOAD_MAX)
-		return err_set(e, ERR_CHECK, "%s: has %zu bytes: Xen takes 1 to %u (2 MiB)", path,
-			       out->file.size, LP_PAYLOAD_MAX);
+		return err_set(e, ERR_CHECK, "%s: has %s bytes: Xen takes 1 to %u (2 MiB)", path,
+			       out->file.size ? "too many" : "0", LP_PAYLOAD_MAX);
 	if (trust_check(t, path, &out->file, &out->trust, e))
 		return -1;
 	return payload_read(path, &out->file, &out->payload, e);

@@ -43,6 +43,18 @@ START_TEST(escapes_foreign_bytes)
 }
 END_TEST
 
+START_TEST(a_cause_is_one_line)
+{
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(err_fail(&e, "%s: no\tfile\n\n", "x\nFORGED: all good"), -1);
+	ck_assert_str_eq(e.text, "x\\x0aFORGED: all good: no\\x09file");
+	err_clear(&e);
+	err_sys(&e, 2, "a\nb");
+	ck_assert_str_eq(e.text, "a\\x0ab: No such file or directory");
+}
+END_TEST
+
 START_TEST(escape_cuts_at_whole_characters)
 {
 	char out[8];
@@ -112,6 +124,7 @@ Suite *text_suite(void)
 	TCase *t = tcase_create("text");
 
 	tcase_add_loop_test(t, escapes_foreign_bytes, 0, sizeof(escapes) / sizeof(escapes[0]));
+	tcase_add_test(t, a_cause_is_one_line);
 	tcase_add_test(t, escape_cuts_at_whole_characters);
 	tcase_add_test(t, hex_both_ways);
 	tcase_add_test(t, strings_grow);

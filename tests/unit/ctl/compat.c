@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct run r;
 
@@ -153,6 +154,10 @@ START_TEST(files)
 	     "Could not open /nowhere.\nError 2: No such file or directory\n");
 	want("upload x /", 1, "", "Could not map /.\nError 19: No such device\n");
 	snprintf(words, sizeof(words), "/x/xen-livepatch upload x %s", fixture.big);
+	run(&r, words);
+	ck_assert_int_eq(r.status, 1);
+	ck_assert_ptr_nonnull(strstr(r.err, "Error 22"));
+	ck_assert_int_eq(truncate(fixture.big, 1ll << 40), 0);
 	run(&r, words);
 	ck_assert_int_eq(r.status, 1);
 	ck_assert_ptr_nonnull(strstr(r.err, "Error 22"));

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct run r;
 
@@ -161,6 +162,10 @@ START_TEST(files_that_are_no_payloads)
 	refused(5, fixture.garbage);
 	upload("upload --no-verify", "n", fixture.empty);
 	refused(5, "0 bytes");
+	upload("upload --no-verify", "n", fixture.big);
+	refused(5, "2 MiB");
+	/* Not read whole: no memory has room for it. */
+	ck_assert_int_eq(truncate(fixture.big, 1ll << 40), 0);
 	upload("upload --no-verify", "n", fixture.big);
 	refused(5, "2 MiB");
 	upload("upload --no-verify", "n", fixture.dir);
