@@ -15,7 +15,7 @@ include scripts/build.mk
 # Every compilation waits for the packages it needs; `need` is silent when all are there.
 need-%:
 	@scripts/need $*
-$(all-objs): | need-build
+$(all-objs) $(O)/flags: | need-build
 
 # What a person asks for goes one after the other; each step compiles on all CPUs.
 parallel = $(MAKE) --no-print-directory $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc))
@@ -91,7 +91,7 @@ tests: $(all-tests) $(all-helper)
 unit-tests   := $(all-tests:build/$(VARIANT)/%=build/rel/%) \
 	$(patsubst build/$(VARIANT)/%,"CK_FORK=no build/asan/%",$(all-tests))
 unit-jobs    := -j$(shell echo $$(($$(nproc) + 1)))
-source-tests := scripts/check-freestanding scripts/check-arrows tests/engine/markers
+source-tests := scripts/check-freestanding scripts/check-arrows tests/engine/markers tests/engine/kbuild
 host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
 other-tests  := tests/release/run
 # The release tool's longer ones, with keys and payloads.
