@@ -15,7 +15,7 @@ include scripts/build.mk
 # Every compilation waits for the packages it needs; `need` is silent when all are there.
 need-%:
 	@scripts/need $*
-$(all-objs): | need-build
+$(all-objs) $(O)/flags: | need-build
 
 # What a person asks for goes one after the other; each step compiles on all CPUs.
 parallel = $(MAKE) --no-print-directory $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc))
@@ -91,7 +91,9 @@ tests: $(all-tests) $(all-helper)
 unit-tests   := $(all-tests:build/$(VARIANT)/%=build/rel/%) \
 	$(patsubst build/$(VARIANT)/%,"CK_FORK=no build/asan/%",$(all-tests))
 unit-jobs    := -j$(shell echo $$(($$(nproc) + 1)))
-source-tests := scripts/check-freestanding scripts/check-arrows tests/engine/markers
+source-tests := scripts/check-freestanding scripts/check-arrows
+# Of the build itself.
+engine-tests := tests/engine/markers tests/engine/kbuild
 host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
 other-tests  := tests/release/run
 # The release tool's longer ones, with keys and payloads.
@@ -105,7 +107,7 @@ build-unit: need-check
 
 # The builder's cases, which compile, only under the sanitizers here; `check` has both.
 check-unit: build-unit
-	@scripts/run-tests $(unit-jobs) $(filter-out %/rel/tests/test_builder,$(unit-tests)) $(source-tests) $(other-tests)
+	@scripts/run-tests $(unit-jobs) $(filter-out %/rel/tests/test_builder,$(unit-tests)) $(source-tests) $(engine-tests) $(other-tests)
 
 check-release: build-unit
 	@scripts/run-tests $(unit-jobs) $(other-tests) $(release-tests)
@@ -139,7 +141,7 @@ check: build-unit fuzz-build build-base-tests overlay-base testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
 	@$(parallel) VARIANT=asan build/asan/bin/xsplice-release
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
-		$(unit-jobs) $(unit-tests) $(source-tests) $(other-tests) $(release-tests) \
+		$(unit-jobs) $(unit-tests) $(source-tests) $(engine-tests) $(other-tests) $(release-tests) \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/run" \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/chain/run" \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/feed" \

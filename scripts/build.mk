@@ -67,21 +67,22 @@ all-bench :=
 all-helper :=
 all-host :=
 all-objs :=
+all-cflags :=
 all-man :=
 all-completion :=
 
 # $(call link-rule,folder,name,output,extra linker words)
 define link-rule
 $(3): $$(addprefix $(O)/$(1)/,$$(or $$($(2)-objs),$(2).o)) \
-		$$(patsubst %,$(O)/%/lib.a,$$($(2)-libs))
-	$$(call say,LD,$(3))mkdir -p $$(@D) && $$(CC) $$(LDFLAGS) $(4) -o $$@ $$^ $$($(2)-ld)
+		$$(patsubst %,$(O)/%/lib.a,$$($(2)-libs)) $(1)/Kbuild
+	$$(call say,LD,$(3))mkdir -p $$(@D) && $$(CC) $$(LDFLAGS) $(4) -o $$@ $$(filter %.o %.a,$$^) $$($(2)-ld)
 all-objs += $$(addprefix $(O)/$(1)/,$$(or $$($(2)-objs),$(2).o))
 endef
 
 define dir-rules
 ifneq ($$(strip $$(lib-y)),)
-$(O)/$(1)/lib.a: $$(addprefix $(O)/$(1)/,$$(lib-y))
-	$$(call say,AR,$$@)rm -f $$@ && ar rcsD $$@ $$^
+$(O)/$(1)/lib.a: $$(addprefix $(O)/$(1)/,$$(lib-y)) $(1)/Kbuild
+	$$(call say,AR,$$@)rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
 all-libs += $(O)/$(1)/lib.a
 all-objs += $$(addprefix $(O)/$(1)/,$$(lib-y))
 endif
@@ -104,6 +105,7 @@ all-fuzz  += $$(addprefix $(O)/bin/,$$(fuzz-y))
 all-man   += $$(addprefix $(1)/,$$(man-y))
 all-completion += $$(addprefix $(1)/,$$(completion-y))
 $(O)/$(1)/%.o: dir-cflags := $$(ccflags-y)
+all-cflags += $$(if $$(ccflags-y),$(1): $$(ccflags-y);)
 endef
 
 define load-dir
@@ -126,10 +128,11 @@ dirs-y :=
 include Kbuild
 $(foreach d,$(dirs-y),$(eval $(call load-dir,$(d))))
 
-# A change of flags or compiler rebuilds everything of the variant.
+# A change of flags or compiler rebuilds everything of the variant; one of a Kbuild, its libraries and programs.
+all-flags := $(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS); $(all-cflags)
+say-flags := { echo '$(subst ','\'',$(all-flags))'; $(CC) --version | head -n 1; }
 $(O)/flags: FORCE
-	@mkdir -p $(O); echo '$(subst ','\'',$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS))' | cmp -s - $@ || \
-	  echo '$(subst ','\'',$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS))' > $@
+	@mkdir -p $(O); $(say-flags) | cmp -s - $@ || $(say-flags) > $@
 
 $(O)/%.o: %.c $(O)/flags
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(dir-cflags) -MMD -MP -c -o $@ $<
