@@ -323,6 +323,7 @@ static void show_exposure(struct livepatch *l)
 	static const struct column columns[] = {{"advisory", "Advisory"},
 						{"build", "Build"},
 						{"payload", "Payload"},
+						{"file", "File"},
 						{"fixed", "Fixed on its branch"},
 						{"made", "Payload signed"},
 						{"days", "Days from fix to payload"},
@@ -343,6 +344,7 @@ static void show_exposure(struct livepatch *l)
 			cell_text(t, "%s", r->id);
 			cell_text(t, "%s", b->name);
 			cell_text(t, "%s", v.payload->name);
+			cell_text(t, "%s", v.payload->file);
 			cell_instant(t, fixed_on(l, r, b));
 			cell_instant(t, v.payload->made);
 			cell_span(t, fixed_on(l, r, b), v.payload->made);
