@@ -38,8 +38,8 @@ help:
 ## demo: the main job end to end, on a real Xen with our loader (HOST_XEN=stock: with Xen's own)
 ## host: a shell on a real Xen host with the tools in it (HOST_XEN=xsplice: with our loader)
 ## check: all tests: unit, builder, host, analysers, fuzzing
-## check-unit: unit and builder tests, plain and under sanitizers, no host
-## check-release: the release tool, with its longer tests
+## check-unit: unit and builder tests under sanitizers, no host: the quick ones
+## check-release: the release tool
 ## check-base: the builder and the overlay on the objects and sources of a real Xen, no host
 ## check-host: the tests on real Xen hosts
 ## check-xen-history: the release tool on a clone of Xen's repository, XSPLICE_XEN_GIT
@@ -95,22 +95,26 @@ source-tests := scripts/check-freestanding scripts/check-arrows
 # Of the build itself.
 engine-tests := tests/engine/markers tests/engine/kbuild
 host-tests    = $(sort $(filter-out %.inc %.md,$(wildcard tests/host/cases/*)))
-other-tests  := tests/release/run
-# The release tool's longer ones, with keys and payloads.
-release-tests := tests/release/self tests/release/chain/run tests/release/feed tests/release/cut
+release-tests := tests/release/run tests/release/self tests/release/chain/run tests/release/feed tests/release/cut
 # Of Xen with our loader, which they take from build/xen/.
 overlay-tests := scripts/check-stack tests/overlay/off
+
+build-quick: need-check
+	@$(parallel) VARIANT=rel programs $(all-helper)
+	@$(parallel) VARIANT=asan tests
 
 build-unit: need-check
 	@$(parallel) VARIANT=rel programs tests
 	@$(parallel) VARIANT=asan tests
 
-# The builder's cases, which compile, only under the sanitizers here; `check` has both.
-check-unit: build-unit
-	@scripts/run-tests $(unit-jobs) $(filter-out %/rel/tests/test_builder,$(unit-tests)) $(source-tests) $(engine-tests) $(other-tests)
+# For every few minutes: under the sanitizers only, without what is tagged "long" in the
+# suites and without the release tool's own. `check` has all, and both builds.
+quick-tests := $(patsubst build/$(VARIANT)/%,"CK_FORK=no CK_EXCLUDE_TAGS=long build/asan/%",$(all-tests))
+check-unit: build-quick
+	@scripts/run-tests $(unit-jobs) $(quick-tests) $(source-tests) $(engine-tests)
 
 check-release: build-unit
-	@scripts/run-tests $(unit-jobs) $(other-tests) $(release-tests)
+	@scripts/run-tests $(unit-jobs) $(release-tests)
 
 # Programs that are called with the folder of bases.
 base-tests = $(foreach t,$(all-base) tests/builder/errors tests/builder/offline tests/release/chain/run,"$(t) $(STORE)")
@@ -141,7 +145,7 @@ check: build-unit fuzz-build build-base-tests overlay-base testhost need-demo
 	@$(parallel) VARIANT=clang programs tests
 	@$(parallel) VARIANT=asan build/asan/bin/xsplice-release
 	@XSPLICE_TOP=$(CURDIR) scripts/run-tests \
-		$(unit-jobs) $(unit-tests) $(source-tests) $(engine-tests) $(other-tests) $(release-tests) \
+		$(unit-jobs) $(unit-tests) $(source-tests) $(engine-tests) $(release-tests) \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/run" \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/chain/run" \
 		"PROGRAM=build/asan/bin/xsplice-release tests/release/feed" \
@@ -174,5 +178,5 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all programs help stock-xen xen xen-4.20 testhost base base-4.20 overlay-base demo host tests build-unit check-unit check-xen-history build-base-tests check-base check-host \
+.PHONY: all programs help stock-xen xen xen-4.20 testhost base base-4.20 overlay-base demo host tests build-quick build-unit check-unit check-release check-xen-history build-base-tests check-base check-host \
 	fuzz fuzz-build fuzz-programs lint check bench coverage install clean distclean

@@ -275,11 +275,15 @@ Suite *lines_suite(void)
 {
 	Suite *s = suite_create("lines");
 	TCase *t = tcase_create("lines");
+	TCase *real = tcase_create("real sources");
 
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, puts_line_where_it_may, 0, sizeof(cases) / sizeof(*cases));
-	tcase_add_loop_test(t, numbers_are_kept_on_real_sources, 0,
-			    sizeof(sources) / sizeof(*sources));
 	suite_add_tcase(s, t);
+	tcase_set_timeout(real, 120);
+	tcase_set_tags(real, "long");
+	tcase_add_loop_test(real, numbers_are_kept_on_real_sources, 0,
+			    sizeof(sources) / sizeof(*sources));
+	suite_add_tcase(s, real);
 	return s;
 }

@@ -174,11 +174,17 @@ Suite *suite_flips(void)
 {
 	Suite *s = suite_create("flips");
 	TCase *t = tcase_create("payload");
+	TCase *every = tcase_create("every bit");
+
+	tcase_set_timeout(every, 120);
+	tcase_set_tags(every, "long");
+	tcase_add_unchecked_fixture(every, home_setup, home_teardown);
+	tcase_add_test(every, every_bit_ecdsa);
+	tcase_add_test(every, every_bit_rsa);
+	suite_add_tcase(s, every);
 
 	tcase_set_timeout(t, 120);
 	tcase_add_unchecked_fixture(t, home_setup, home_teardown);
-	tcase_add_test(t, every_bit_ecdsa);
-	tcase_add_test(t, every_bit_rsa);
 	tcase_add_test(t, gpg_says_the_same_of_content);
 	tcase_add_test(t, every_truncation);
 	suite_add_tcase(s, t);
