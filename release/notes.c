@@ -213,6 +213,29 @@ static void announce(struct rel *r, const struct release_tag *t)
 	strbuf_free(&b);
 }
 
+/* What is not signed by who may sign is not to be announced. */
+static int check_signed(struct rel *r, const struct git_ref *tag, struct err *e)
+{
+	struct err refused = ERR_INIT;
+	int ret = 1;
+
+	if (!tag->is_signed)
+		err_fail(&refused, "%s: is not signed", tag->name);
+	else if (config_get(&r->conf, "release.keyring"))
+		ret = verify_signature(r, tag->name, &refused, e);
+	else
+		report_note(&r->report,
+			    "%s: bears a signature, by whom was not checked: set release.keyring.",
+			    tag->name);
+	if (ret < 0)
+		return -1;
+	if (refused.kind != ERR_NONE) {
+		report_note(&r->report, "%s: do not announce it yet.", refused.text);
+		report_finding(&r->report);
+	}
+	return 0;
+}
+
 int announce_run(struct cli *cli, void *opts, int argc, char **argv)
 {
 	struct rel r;
@@ -234,11 +257,7 @@ int announce_run(struct cli *cli, void *opts, int argc, char **argv)
 		ret = err_fail(&cli->err, "%s: is no tag of a release or candidate", argv[0]);
 	if (!ret) {
 		announce(&r, &tags.v[i]);
-		if (!tags.v[i].ref->is_signed) {
-			report_note(&r.report, "%s: is not signed: do not announce it yet.",
-				    argv[0]);
-			report_finding(&r.report);
-		}
+		ret = check_signed(&r, tags.v[i].ref, &cli->err);
 	}
 	ret = rel_end(&r, ret);
 	tags_free(&tags);
