@@ -183,6 +183,38 @@ START_TEST(people_move)
 }
 END_TEST
 
+START_TEST(people_aliases_lead_on)
+{
+	struct people p = {0};
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(people_read_aliases(&p, "a@x b@x\nc@x c@x\nb@x c@x\n", "f", &e), 0);
+	ck_assert_str_eq(people_canonical(&p, "A@x"), "c@x");
+	ck_assert_str_eq(people_canonical(&p, "b@x"), "c@x");
+	ck_assert_str_eq(people_canonical(&p, "c@x"), "c@x");
+	ck_assert_str_eq(people_canonical(&p, "d@x"), "d@x");
+	ck_assert_int_eq(people_read_aliases(&p, "c@x d@x\n\nd@x a@x\n", "f", &e), -1);
+	ck_assert_str_eq(e.text, "f:3: the alias d@x leads back to itself");
+	people_free(&p);
+}
+END_TEST
+
+START_TEST(people_dates_refused)
+{
+	static const char *const bad[] = {"2018-01-01garbage", "2018-01-01 Next", "", "2018-02-30",
+					  "2018-01-0100"};
+	struct people p = {0};
+	struct err e = ERR_INIT;
+	autofree char *line = mem_printf("x.example X < %s # c\n", bad[_i]);
+	autofree char *good = mem_printf("x.example X <2018-01-01# c\r\nx.example Y\n");
+
+	ck_assert_int_eq(people_read_domains(&p, good, "f", &e), 0);
+	ck_assert_str_eq(people_employer(&p, "a@x.example", 0), "X");
+	ck_assert_msg(people_read_domains(&p, line, "f", &e) == -1, "%s", line);
+	people_free(&p);
+}
+END_TEST
+
 START_TEST(mail_dates)
 {
 	int64_t t;
@@ -749,6 +781,8 @@ int main(void)
 	tcase_add_test(t, links_found);
 	tcase_add_test(t, trailers_found);
 	tcase_add_test(t, people_move);
+	tcase_add_test(t, people_aliases_lead_on);
+	tcase_add_loop_test(t, people_dates_refused, 0, 5);
 	tcase_add_test(t, mail_dates);
 	tcase_add_test(t, patch_subjects);
 	tcase_add_test(t, results_read_or_refused);
