@@ -609,17 +609,41 @@ START_TEST(lines_replaced)
 }
 END_TEST
 
-START_TEST(changelog_closed)
+/* The open section becomes that of 4.9.0; NULL: refused. */
+static const struct {
+	const char *text, *want;
+	bool reopen;
+} rolls[] = {
+	{"# C\n\n## [Unreleased](x?h=staging)\n\n- a\n",
+	 "# C\n\n## [4.9.0](x?h=R-4.9.0) - 1970-01-01\n\n- a\n", false},
+	{"## [Unreleased]\n", "## [unstable UNRELEASED] - TBD\n\n## [4.9.0] - 1970-01-01\n", true},
+	{"## Unreleased", "## [4.9.0] - 1970-01-01", false},
+	{"## [4.9.0 UNRELEASED] - TBD\n", "## [4.9.0] - 1970-01-01\n", false},
+	/* What stands in code is no heading. */
+	{"```\n## Unreleased\n```\n## Unreleased\n",
+	 "```\n## Unreleased\n```\n## [4.9.0] - 1970-01-01\n", false},
+	{"```\n## Unreleased\n```\n", NULL, false},
+	{"# C\r\n## Unreleased\r\n- a\r\n",
+	 "# C\r\n## [unstable UNRELEASED] - TBD\r\n\r\n## [4.9.0] - 1970-01-01\r\n- a\r\n", true},
+	/* An address of the version, a word about it, a longer version: no section of it. */
+	{"## Unreleased\nas [4.9.0] did\n## 4.9.01\n## 4.9.0-rc1\n\n[4.9.0]: x\n",
+	 "## [4.9.0] - 1970-01-01\nas [4.9.0] did\n## 4.9.01\n## 4.9.0-rc1\n\n[4.9.0]: x\n", false},
+	{"## [Unreleased]\n## [4.9.0]\n", NULL, false},
+	{"## [Unreleased]\n## 4.9.0 - 2018-01-01\n", NULL, false},
+	{"Unreleased\n---\n", NULL, false},
+	{"> ## Unreleased\n", NULL, false},
+	{"", NULL, false},
+};
+
+START_TEST(changelog_rolled)
 {
-	struct roll to = {"4.9.0", "R-", 0, false};
+	struct roll to = {"4.9.0", "R-", 0, rolls[_i].reopen};
 	struct err e = ERR_INIT;
 	struct strbuf b = {0};
 
-	ck_assert_int_eq(
-		edit_roll("f", "# C\n\n## [Unreleased](x?h=staging)\n\n- a\n", &to, &b, &e), 0);
-	ck_assert_str_eq(b.data, "# C\n\n## [4.9.0](x?h=R-4.9.0) - 1970-01-01\n\n- a\n");
-	strbuf_free(&b);
-	ck_assert_int_eq(edit_roll("f", "## [4.9.0]\n## [Unreleased]\n", &to, &b, &e), -1);
+	ck_assert_int_eq(edit_roll("f", rolls[_i].text, &to, &b, &e), rolls[_i].want ? 0 : -1);
+	if (rolls[_i].want)
+		ck_assert_str_eq(b.data, rolls[_i].want);
 	strbuf_free(&b);
 }
 END_TEST
@@ -798,7 +822,7 @@ int main(void)
 	tcase_add_test(t, spans);
 	tcase_add_test(t, templates_expand);
 	tcase_add_loop_test(t, lines_replaced, 0, 6);
-	tcase_add_test(t, changelog_closed);
+	tcase_add_loop_test(t, changelog_rolled, 0, sizeof(rolls) / sizeof(*rolls));
 	tcase_add_loop_test(t, packed_alike, 0, 3);
 	tcase_add_loop_test(t, packed_otherwise, 0, 3);
 	tcase_add_test(t, plans_round_trip);
