@@ -79,25 +79,29 @@ static void show_areas(struct notes *n)
 	static const struct column columns[] = {
 		{"area", "Area"}, {"commit", "Commit"}, {"subject", "Subject"}, {0}};
 	struct table *t = report_table(&n->rel.report, "changes", "Changes by area", columns, NULL);
+	const char **area = mem_zalloc(n->h.n + 1, sizeof(*area)); /* NULL: a merge */
 	struct tally areas = {0};
 	size_t a, i;
 
-	for (i = 0; i < n->h.n; i++)
-		if (n->h.v[i].parent_count < 2)
-			tally_at(&areas, rel_commit_area(&n->rel, &n->h.v[i]))->n++;
+	for (i = 0; i < n->h.n; i++) {
+		if (n->h.v[i].parent_count > 1)
+			continue;
+		area[i] = rel_commit_area(&n->rel, &n->h.v[i]);
+		tally_at(&areas, area[i])->n++;
+	}
 	tally_sort_names(&areas);
 	for (a = 0; a < areas.n; a++) {
 		for (i = n->h.n; i-- > 0;) {
 			const struct commit *c = &n->h.v[i];
 
-			if (c->parent_count > 1 ||
-			    strcmp(rel_commit_area(&n->rel, c), areas.v[a].name))
+			if (!area[i] || strcmp(area[i], areas.v[a].name))
 				continue;
 			cell_text(t, "%s", areas.v[a].name);
 			cell_text(t, "%s", rel_short(&n->rel, c->id));
 			cell_short(t, c->subject);
 		}
 	}
+	free(area);
 	tally_free(&areas);
 }
 

@@ -10,6 +10,7 @@
 #include "release/people.h"
 #include "release/pack.h"
 #include "release/plan.h"
+#include "release/rel.h"
 #include "release/relog.h"
 #include "release/results.h"
 #include "release/runbook.h"
@@ -555,6 +556,35 @@ START_TEST(spreads)
 }
 END_TEST
 
+/* The area of a commit is that of most lines in all its files, or else of most files. */
+START_TEST(commits_in_areas)
+{
+	struct area areas[] = {{"A", "a/", 2}, {"B", "b/", 2}};
+	struct rel r = {.areas = areas, .area_count = 2};
+	struct change v[] = {{.path = "b/1", .added = 6, .removed = 1},
+			     {.path = "a/1", .added = 2, .removed = 2},
+			     {.path = "a/2", .added = 2, .removed = 2},
+			     {.path = "a/3", .added = -1, .removed = -1},
+			     {.path = "b/2", .added = -1, .removed = -1},
+			     {.path = "b/3", .added = -1, .removed = -1},
+			     {.path = "c", .added = 0, .removed = 0}};
+	struct commit c = {.changes = v, .change_count = 3};
+
+	ck_assert_str_eq(rel_commit_area(&r, &c), "A");
+	c.change_count = 2;
+	ck_assert_str_eq(rel_commit_area(&r, &c), "B");
+	c.changes = v + 3;
+	ck_assert_str_eq(rel_commit_area(&r, &c), "A");
+	c.change_count = 3;
+	ck_assert_str_eq(rel_commit_area(&r, &c), "B");
+	c.changes = v + 6;
+	c.change_count = 1;
+	ck_assert_str_eq(rel_commit_area(&r, &c), "Other");
+	c.change_count = 0;
+	ck_assert_str_eq(rel_commit_area(&r, &c), "Other");
+}
+END_TEST
+
 START_TEST(spans)
 {
 	int32_t day = 0;
@@ -820,6 +850,7 @@ int main(void)
 	tcase_add_loop_test(t, history_refused, 0, 9);
 	tcase_add_test(t, spreads);
 	tcase_add_test(t, spans);
+	tcase_add_test(t, commits_in_areas);
 	tcase_add_test(t, templates_expand);
 	tcase_add_loop_test(t, lines_replaced, 0, 6);
 	tcase_add_loop_test(t, changelog_rolled, 0, sizeof(rolls) / sizeof(*rolls));
