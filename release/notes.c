@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEATURES_MAX (16U << 20)
-
 struct notes {
 	struct rel rel;
 	const struct notes_opts *opts;
@@ -45,17 +43,11 @@ static int show_features(struct notes *n, struct err *e)
 {
 	static const struct column columns[] = {
 		{"area", "Area"}, {"feature", "Feature"}, {"owner", "Owner"}, {0}};
-	struct file_data f = {0};
 	struct table *t;
 	size_t i;
-	int ret = file_read(n->opts->features, FEATURES_MAX, &f, e);
 
-	if (!ret)
-		ret = features_read(&n->features, (const char *)f.data, f.size, n->opts->features,
-				    e);
-	file_free(&f);
-	if (ret)
-		return ret;
+	if (features_load(&n->features, n->opts->features, e))
+		return -1;
 	features_search(&n->features, &n->h);
 	t = report_table(&n->rel.report, "features", "New features", columns,
 			 "Features of which a commit landed and was not reverted.");
