@@ -9,7 +9,6 @@
 #include "release/message.h"
 #include "release/people.h"
 #include "release/pack.h"
-#include "release/plan.h"
 #include "release/rel.h"
 #include "release/relog.h"
 #include "release/results.h"
@@ -403,6 +402,7 @@ static const struct {
 	{{{"it", ""}}, 1, 0, 0, false},
 	{{{"it", ""}, {UNDO(ID_A)}}, 1, 1, 0, true},
 	{{{"it", ""}, {UNDO("aaaaaaaaaaaa")}}, 1, 1, 0, true},
+	{{{"it", ""}, {UNDO("aaaaaaa")}, {UNDO("bbbbbbb")}}, 1, 0, 0, true},
 	{{{"it", ""}, {"Revert \"it\"", "\n\nIt broke.\n"}}, 1, 1, 0, true},
 	{{{"it", ""}, {UNDO(ID_A)}, {"it", ""}}, 2, 1, 1, true},
 	{{{"it", ""}, {UNDO(ID_A)}, {"it", ""}, {UNDO(ID_C)}}, 2, 2, 0, true},
@@ -585,14 +585,24 @@ START_TEST(commits_in_areas)
 }
 END_TEST
 
-START_TEST(spans)
+/* A commit by an id that is cut short; where several begin so, by none. */
+START_TEST(commits_by_short_id)
 {
-	int32_t day = 0;
+	struct commit v[] = {
+		{.id = ID_A}, {.id = "aaaaaaabaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}, {.id = ID_C}};
+	struct history h = {.v = v, .n = 3};
+	struct history_index x = {0};
 
-	ck_assert(plan_add("2w", &day) && day == 14);
-	ck_assert(plan_add("-4d", &day) && day == 10);
-	ck_assert(!plan_add("w", &day) && !plan_add("2", &day) && !plan_add("2weeks", &day) &&
-		  !plan_add("", &day) && !plan_add("99999w", &day));
+	ck_assert_ptr_null(history_find(&x, ID_A));
+	history_index_make(&x, &h);
+	ck_assert_ptr_eq(history_find(&x, ID_A), &v[0]);
+	ck_assert_ptr_eq(history_find(&x, "aaaaaaaa"), &v[0]);
+	ck_assert_ptr_eq(history_find(&x, "aaaaaaab"), &v[1]);
+	ck_assert_ptr_eq(history_find(&x, "ccccccc"), &v[2]);
+	ck_assert_ptr_null(history_find(&x, "aaaaaaa"));
+	ck_assert_ptr_null(history_find(&x, "bbbbbbb"));
+	ck_assert_ptr_null(history_find(&x, "ddddddd"));
+	history_index_free(&x);
 }
 END_TEST
 
@@ -849,8 +859,8 @@ int main(void)
 	tcase_add_test(t, history_lines);
 	tcase_add_loop_test(t, history_refused, 0, 9);
 	tcase_add_test(t, spreads);
-	tcase_add_test(t, spans);
 	tcase_add_test(t, commits_in_areas);
+	tcase_add_test(t, commits_by_short_id);
 	tcase_add_test(t, templates_expand);
 	tcase_add_loop_test(t, lines_replaced, 0, 6);
 	tcase_add_loop_test(t, changelog_rolled, 0, sizeof(rolls) / sizeof(*rolls));
