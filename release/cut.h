@@ -100,4 +100,11 @@ struct release_tag;
 /* The mail that announces a tag. */
 void announce_mail(struct rel *r, const struct release_tag *t, struct strbuf *b);
 
+/* --- verify.c --------------------------------------------------------------------- */
+/*
+ * The signature of a tag by the keys of release.keyring, which has to be set: 1 if it
+ * counts, 0 if not, and @refused says why; -1 if the keys or the tag cannot be read.
+ */
+int verify_signature(struct rel *r, const char *name, struct err *refused, struct err *e);
+
 #endif

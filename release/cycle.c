@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cycle: what was planned and what came, for every series. */
 #include "release/message.h"
+#include "release/plan.h"
 #include "release/tags.h"
 
 #include <stdlib.h>
@@ -68,14 +69,9 @@ static int add_planned(struct cycles *c, struct err *e)
 	int ret = 0;
 
 	for (i = 0; i < n && !ret; i++) {
-		if (!version_parse(names[i], &v) || v.rc || v.n != 2) {
-			ret = err_fail(
-				e,
-				"[cycle \"%s\"]: not a series: write it as text, such as \"4.10\"",
-				names[i]);
-			break;
-		}
-		series_at(c, &v);
+		ret = plan_series(names[i], &v, e);
+		if (!ret)
+			series_at(c, &v);
 	}
 	for (i = 0; i < c->n && !ret; i++) {
 		struct series *s = &c->v[i];

@@ -3,8 +3,10 @@
 
 #include "common/mem.h"
 #include "release/date.h"
+#include "release/markdown.h"
 
 #include <regex.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define GROUPS 10
@@ -160,44 +162,80 @@ static void replace_all(struct strbuf *out, const char *s, size_t len, const cha
 	}
 }
 
-/* The line of the open section's heading, or NULL. */
-static const char *open_heading(const char *text)
+/* Where a line begins, from 1, as Markdown counts them. */
+static const char *line_at(const char *s, int line)
 {
-	const char *s = text;
-
-	while (*s) {
-		size_t len = strcspn(s, "\n");
-		autofree char *line = mem_strndup(s, len);
-
-		if (text_starts(line, "## ") && strcasestr(line, "unreleased"))
-			return s;
-		s += len + (s[len] == '\n');
+	for (; line > 1; line--) {
+		s += strcspn(s, "\r\n");
+		s += *s == '\r' && s[1] == '\n' ? 2 : *s != 0;
 	}
+	return s;
+}
+
+static bool names_version(const char *heading, const char *version)
+{
+	size_t len = strlen(version);
+
+	heading += *heading == '[';
+	return !strncmp(heading, version, len) && strchr(" ]", heading[len]);
+}
+
+/* The line of the open section's heading: what the rules of lint take for it, too. */
+static const char *open_heading(const char *file, const char *text, const char *version,
+				struct err *e)
+{
+	struct arena a = {0};
+	size_t n, i;
+	struct md_item *v = md_read(text, strlen(text), &a, &n);
+	bool there = false;
+	const char *at;
+	int line = 0;
+
+	for (i = 0; i < n; i++) {
+		if (v[i].kind != MD_HEADING || v[i].level != 2)
+			continue;
+		if (!line && strcasestr(v[i].text, "unreleased"))
+			line = v[i].line;
+		else
+			there |= names_version(v[i].text, version);
+	}
+	free(v);
+	arena_free(&a);
+	at = line_at(text, line);
+	if (!line)
+		err_fail(e, "%s: has no section \"Unreleased\" that could become %s", file,
+			 version);
+	else if (there)
+		err_fail(e, "%s: already has a section of %s", file, version);
+	else if (!text_starts(at, "##"))
+		err_fail(e, "%s:%d: a heading in another form: write \"## Unreleased\"", file,
+			 line);
+	else
+		return at;
 	return NULL;
 }
 
 int edit_roll(const char *file, const char *text, const struct roll *to, struct strbuf *out,
 	      struct err *e)
 {
-	const char *at = open_heading(text);
-	size_t len = at ? strcspn(at, "\n") : 0;
-	const char *link = at ? memchr(at, '(', len) : NULL;
-	const char *end = link ? memchr(link, ')', len - (size_t)(link - at)) : NULL;
 	autofree char *tag = mem_printf("%s%s", to->tag_prefix, to->version);
-	autofree char *mark = mem_printf("[%s]", to->version);
+	const char *at = open_heading(file, text, to->version, e);
+	const char *link, *end, *eol;
 	char day[DATE_LEN];
+	size_t len;
 
 	if (!at)
-		return err_fail(e, "%s: has no section \"Unreleased\" that could become %s", file,
-				to->version);
-	if (strstr(text, mark))
-		return err_fail(e, "%s: already has a section of %s", file, to->version);
+		return -1;
+	len = strcspn(at, "\r\n");
+	eol = at[len] == '\r' ? "\r\n" : "\n";
+	link = memchr(at, '(', len);
+	end = link ? memchr(link, ')', len - (size_t)(link - at)) : NULL;
 	strbuf_add(out, text, (size_t)(at - text));
 	if (to->reopen) {
 		strbuf_adds(out, "## [unstable UNRELEASED]");
 		if (end)
 			strbuf_add(out, link, (size_t)(end + 1 - link));
-		strbuf_adds(out, " - TBD\n\n");
+		strbuf_addf(out, " - TBD%s%s", eol, eol);
 	}
 	strbuf_addf(out, "## [%s]", to->version);
 	if (end)

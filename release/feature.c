@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "release/feature.h"
 
+#include "common/io.h"
 #include "common/text.h"
 #include "release/map.h"
 #include "release/reverts.h"
@@ -8,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#define FILE_MAX (16U << 20)
 
 #define SUBJECT_MAX 200 /* bytes of a subject that a query looks at */
 
@@ -246,6 +249,19 @@ int features_read(struct features *f, const char *text, size_t len, const char *
 	if (!ret)
 		ret = end_feature(&r);
 	strbuf_free(&field);
+	return ret;
+}
+
+int features_load(struct features *f, const char *path, struct err *e)
+{
+	struct file_data file = {0};
+	int ret;
+
+	memset(f, 0, sizeof(*f));
+	ret = file_read(path, FILE_MAX, &file, e);
+	if (!ret)
+		ret = features_read(f, (const char *)file.data, file.size, path, e);
+	file_free(&file);
 	return ret;
 }
 

@@ -62,6 +62,8 @@ struct features {
 /* Reads the text of a file; @name stands in messages. features_free() in any case. */
 int features_read(struct features *f, const char *text, size_t len, const char *name,
 		  struct err *e);
+/* The same of a file. features_free() in any case. */
+int features_load(struct features *f, const char *path, struct err *e);
 void features_free(struct features *f);
 
 /* Looks for every feature in @h (newest first, as it comes). */

@@ -7,11 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A commit cannot be older than what it stands on: the youngest of both, and which that is. */
+struct proof {
+	int64_t when;
+	const char *id; /* of an ancestor that is younger; NULL: its own date stands */
+};
+
 struct freeze {
 	struct rel rel;
 	struct range range;
 	struct history h;
 	struct map own; /* merges with changes of their own */
+	struct proof *proofs; /* of each commit of @h */
 	const char **windows, **waivers;
 	size_t window_count, waiver_count;
 	size_t acked, in_window, waived, refused, merges, undecided;
@@ -42,9 +49,65 @@ static int check_settings(struct freeze *f, struct err *e)
 	return 0;
 }
 
-static const char *window_of(struct freeze *f, const struct commit *c)
+static const struct proof *proof_of(const struct freeze *f, const struct commit *c)
 {
-	int32_t day = day_of_instant(c->committed);
+	return &f->proofs[c - f->h.v];
+}
+
+/* Takes @when, of @parent, into the proof of a commit; true if it was younger. */
+static bool prove(struct proof *p, int64_t when, const char *parent)
+{
+	if (when <= p->when)
+		return false;
+	p->when = when;
+	p->id = parent;
+	return true;
+}
+
+/* The parents of one commit; those outside of the range by what git says. */
+static bool prove_parents(struct freeze *f, const struct map *at, size_t i)
+{
+	const char *s = f->h.v[i].parents;
+	bool changed = false;
+
+	while (*s) {
+		autofree char *id = mem_strndup(s, strcspn(s, " "));
+		const size_t *k = map_find(at, id);
+		const struct proof *p = k ? &f->proofs[*k] : NULL;
+		int64_t when = p ? p->when : git_commit_date(f->rel.git, id);
+
+		/* A clock that is ahead of today proves nothing. */
+		if (day_of_instant(when) <= f->rel.today && when > f->proofs[i].when)
+			changed |=
+				prove(&f->proofs[i], when,
+				      p && p->id ? p->id : arena_strdup(&f->rel.report.arena, id));
+		s += strlen(id);
+		s += *s == ' ';
+	}
+	return changed;
+}
+
+/* From the oldest on, and again while git's order had a child before its parent. */
+static void prove_dates(struct freeze *f)
+{
+	struct map at = {0};
+	bool changed = true;
+	size_t i;
+
+	f->proofs = mem_zalloc(f->h.n, sizeof(*f->proofs));
+	for (i = 0; i < f->h.n; i++) {
+		*map_at(&at, f->h.v[i].id) = i;
+		f->proofs[i].when = f->h.v[i].has_date ? f->h.v[i].committed : 0;
+	}
+	while (changed)
+		for (changed = false, i = f->h.n; i-- > 0;)
+			changed |= prove_parents(f, &at, i);
+	map_free(&at);
+}
+
+static const char *window_at(struct freeze *f, const struct commit *c, int64_t when)
+{
+	int32_t day = day_of_instant(when);
 	struct err none = ERR_INIT;
 	int32_t from, until;
 	size_t i;
@@ -56,6 +119,11 @@ static const char *window_of(struct freeze *f, const struct commit *c)
 			return f->windows[i];
 	}
 	return NULL;
+}
+
+static const char *window_of(struct freeze *f, const struct commit *c)
+{
+	return window_at(f, c, proof_of(f, c)->when);
 }
 
 enum ack { ACK_NONE, ACK_OTHER, ACK_MANAGER };
@@ -122,7 +190,11 @@ static const char *waiver_flaw(struct freeze *f, const char *w, const struct com
 		return "it is not the only one of that name: waive it by its id";
 	if (!c->has_date)
 		return "the commit has no date";
-	return day_of_instant(c->committed) > until ? "it came after the waiver's end" : NULL;
+	if (day_of_instant(c->committed) > until)
+		return "it came after the waiver's end";
+	return day_of_instant(proof_of(f, c)->when) > until
+		       ? "it follows a commit that came after the waiver's end"
+		       : NULL;
 }
 
 /* What keeps a commit out: the row says it, the caller what follows. */
@@ -143,6 +215,9 @@ static void refuse(struct freeze *f, struct table *t, const struct commit *c, co
 {
 	const char *w = waiver_of(f, c);
 	const char *flaw = w ? waiver_flaw(f, w, c) : NULL;
+	const char *window = window_at(f, c, c->committed);
+	const struct proof *p = proof_of(f, c);
+	char day[DATE_LEN];
 
 	f->refused++;
 	report_finding(&f->rel.report);
@@ -151,6 +226,10 @@ static void refuse(struct freeze *f, struct table *t, const struct commit *c, co
 		cell_text(t, "waived, but %s", flaw);
 	else if (by)
 		cell_text(t, "acked by %s, who is no release manager here", by);
+	else if (window)
+		cell_text(t, "no release ack, in \"%s\" by its date, but it follows %s of %s",
+			  window, rel_short(&f->rel, p->id),
+			  day_text(day_of_instant(p->when), day));
 	else if (c->parent_count > 2)
 		cell_text(t, "a merge of more than two, with no release ack, in no window");
 	else if (c->parent_count > 1)
@@ -252,9 +331,11 @@ static void judge(struct freeze *f)
 	struct table *t = report_table(
 		&f->rel.report, "refused", "Commits that break the freeze", columns,
 		"Commits, and merges that are not what git makes of their parents. Windows and "
-		"waivers go by commit date, which the committer sets.");
+		"waivers go by commit date, which the committer sets, or by that of the youngest "
+		"ancestor.");
 	size_t i;
 
+	prove_dates(f);
 	for (i = 0; i < f->h.n; i++)
 		judge_one(f, t, &f->h.v[i]);
 	show_used(f);
@@ -308,6 +389,7 @@ int freeze_run(struct cli *cli, void *opts, int argc, char **argv)
 	free(f.windows);
 	free(f.waivers);
 	map_free(&f.own);
+	free(f.proofs);
 	history_free(&f.h);
 	range_free(&f.range);
 	return ret;

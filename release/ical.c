@@ -47,23 +47,29 @@ struct calendar *calendar_new(const char *name, const char *domain, int32_t stam
 	return c;
 }
 
-void calendar_add(struct calendar *c, const char *id, const char *summary, int32_t day)
+bool calendar_add(struct calendar *c, const char *id, const char *summary, int32_t day)
 {
+	struct icaltimetype begin = date_of(day);
+	struct icaltimetype end = date_of(day + 1);
 	autofree char *clear_id = clean(id);
 	autofree char *clear = clean(summary);
 	autofree char *uid = mem_printf("%s@%s", clear_id, c->domain);
 	struct icaltimetype stamp = date_of(c->stamp);
 
+	/* libical writes zeroes for what it takes for no date, such as one after the year 3000. */
+	if (!icaltime_is_valid_time(begin) || !icaltime_is_valid_time(end) ||
+	    !icaltime_is_valid_time(stamp))
+		return false;
 	stamp.is_date = 0;
 	stamp.hour = stamp.minute = stamp.second = 0;
 	stamp.zone = icaltimezone_get_utc_timezone();
 	icalcomponent_add_component(
-		c->top,
-		icalcomponent_vanew(
-			ICAL_VEVENT_COMPONENT, icalproperty_new_uid(uid),
-			icalproperty_new_dtstamp(stamp), icalproperty_new_dtstart(date_of(day)),
-			icalproperty_new_dtend(date_of(day + 1)), icalproperty_new_summary(clear),
-			icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT), (void *)0));
+		c->top, icalcomponent_vanew(
+				ICAL_VEVENT_COMPONENT, icalproperty_new_uid(uid),
+				icalproperty_new_dtstamp(stamp), icalproperty_new_dtstart(begin),
+				icalproperty_new_dtend(end), icalproperty_new_summary(clear),
+				icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT), (void *)0));
+	return true;
 }
 
 char *calendar_text(struct calendar *c)

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEATURES_MAX (16U << 20)
-
 struct notes {
 	struct rel rel;
 	const struct notes_opts *opts;
@@ -45,17 +43,11 @@ static int show_features(struct notes *n, struct err *e)
 {
 	static const struct column columns[] = {
 		{"area", "Area"}, {"feature", "Feature"}, {"owner", "Owner"}, {0}};
-	struct file_data f = {0};
 	struct table *t;
 	size_t i;
-	int ret = file_read(n->opts->features, FEATURES_MAX, &f, e);
 
-	if (!ret)
-		ret = features_read(&n->features, (const char *)f.data, f.size, n->opts->features,
-				    e);
-	file_free(&f);
-	if (ret)
-		return ret;
+	if (features_load(&n->features, n->opts->features, e))
+		return -1;
 	features_search(&n->features, &n->h);
 	t = report_table(&n->rel.report, "features", "New features", columns,
 			 "Features of which a commit landed and was not reverted.");
@@ -79,25 +71,29 @@ static void show_areas(struct notes *n)
 	static const struct column columns[] = {
 		{"area", "Area"}, {"commit", "Commit"}, {"subject", "Subject"}, {0}};
 	struct table *t = report_table(&n->rel.report, "changes", "Changes by area", columns, NULL);
+	const char **area = mem_zalloc(n->h.n + 1, sizeof(*area)); /* NULL: a merge */
 	struct tally areas = {0};
 	size_t a, i;
 
-	for (i = 0; i < n->h.n; i++)
-		if (n->h.v[i].parent_count < 2)
-			tally_at(&areas, rel_commit_area(&n->rel, &n->h.v[i]))->n++;
+	for (i = 0; i < n->h.n; i++) {
+		if (n->h.v[i].parent_count > 1)
+			continue;
+		area[i] = rel_commit_area(&n->rel, &n->h.v[i]);
+		tally_at(&areas, area[i])->n++;
+	}
 	tally_sort_names(&areas);
 	for (a = 0; a < areas.n; a++) {
 		for (i = n->h.n; i-- > 0;) {
 			const struct commit *c = &n->h.v[i];
 
-			if (c->parent_count > 1 ||
-			    strcmp(rel_commit_area(&n->rel, c), areas.v[a].name))
+			if (!area[i] || strcmp(area[i], areas.v[a].name))
 				continue;
 			cell_text(t, "%s", areas.v[a].name);
 			cell_text(t, "%s", rel_short(&n->rel, c->id));
 			cell_short(t, c->subject);
 		}
 	}
+	free(area);
 	tally_free(&areas);
 }
 
@@ -213,6 +209,29 @@ static void announce(struct rel *r, const struct release_tag *t)
 	strbuf_free(&b);
 }
 
+/* What is not signed by who may sign is not to be announced. */
+static int check_signed(struct rel *r, const struct git_ref *tag, struct err *e)
+{
+	struct err refused = ERR_INIT;
+	int ret = 1;
+
+	if (!tag->is_signed)
+		err_fail(&refused, "%s: is not signed", tag->name);
+	else if (config_get(&r->conf, "release.keyring"))
+		ret = verify_signature(r, tag->name, &refused, e);
+	else
+		report_note(&r->report,
+			    "%s: bears a signature, by whom was not checked: set release.keyring.",
+			    tag->name);
+	if (ret < 0)
+		return -1;
+	if (refused.kind != ERR_NONE) {
+		report_note(&r->report, "%s: do not announce it yet.", refused.text);
+		report_finding(&r->report);
+	}
+	return 0;
+}
+
 int announce_run(struct cli *cli, void *opts, int argc, char **argv)
 {
 	struct rel r;
@@ -234,11 +253,7 @@ int announce_run(struct cli *cli, void *opts, int argc, char **argv)
 		ret = err_fail(&cli->err, "%s: is no tag of a release or candidate", argv[0]);
 	if (!ret) {
 		announce(&r, &tags.v[i]);
-		if (!tags.v[i].ref->is_signed) {
-			report_note(&r.report, "%s: is not signed: do not announce it yet.",
-				    argv[0]);
-			report_finding(&r.report);
-		}
+		ret = check_signed(&r, tags.v[i].ref, &cli->err);
 	}
 	ret = rel_end(&r, ret);
 	tags_free(&tags);

@@ -53,6 +53,22 @@ static void set_canonical(struct people *p, const char *from, const char *to)
 	*map_at(&p->canonical, from) = p->name_count++;
 }
 
+/* From alias to alias, of which @mail is one: where it ends, or NULL in a circle. */
+static const char *follow(const struct people *p, const char *mail)
+{
+	const size_t *i = map_find(&p->canonical, mail);
+	size_t hops = 0;
+
+	for (; i && hops++ <= p->name_count; i = map_find(&p->canonical, mail)) {
+		bool ends = !strcmp(p->names[*i], mail);
+
+		mail = p->names[*i];
+		if (ends)
+			return mail;
+	}
+	return i ? NULL : mail;
+}
+
 int people_read_aliases(struct people *p, const char *text, const char *file, struct err *e)
 {
 	unsigned int line = 1;
@@ -66,8 +82,28 @@ int people_read_aliases(struct people *p, const char *text, const char *file, st
 					file, line);
 		if (from)
 			set_canonical(p, from, to);
+		if (from && !follow(p, from))
+			return err_fail(e, "%s:%u: the alias %s leads back to itself", file, line,
+					from);
 	}
 	return 0;
+}
+
+/* What stands behind "<", up to a comment: a date and nothing else. */
+static int read_until(struct employer *emp, const char *at, const char *file, unsigned int line,
+		      struct err *e)
+{
+	size_t len = strcspn(at, "\r\n#");
+	autofree char *date = NULL;
+
+	while (len && strchr(" \t", *at))
+		at++, len--;
+	while (len && strchr(" \t", at[len - 1]))
+		len--;
+	date = mem_strndup(at, len);
+	if (day_parse(date, &emp->until))
+		return 0;
+	return err_fail(e, "%s:%u: \"< %s\" is no date: write < YYYY-MM-DD", file, line, date);
 }
 
 static int read_employer(struct people *p, const char *s, const char *file, unsigned int line,
@@ -76,7 +112,6 @@ static int read_employer(struct people *p, const char *s, const char *file, unsi
 	const char *key = word(&p->arena, &s);
 	size_t len = strcspn(s, "<#\r\n");
 	struct employer *emp;
-	char date[11] = "";
 
 	if (!key)
 		return 0;
@@ -84,16 +119,10 @@ static int read_employer(struct people *p, const char *s, const char *file, unsi
 	emp = &p->employers[p->employer_count++];
 	emp->key = key;
 	emp->until = DAY_NONE;
+	if (s[len] == '<' && read_until(emp, s + len + 1, file, line, e))
+		return -1;
 	while (len && strchr(" \t", *s))
 		s++, len--;
-	if (s[len] == '<') {
-		const char *at = s + len + 1 + strspn(s + len + 1, " \t");
-
-		snprintf(date, sizeof(date), "%.*s", (int)strcspn(at, " \t\r\n#"), at);
-		if (!day_parse(date, &emp->until))
-			return err_fail(e, "%s:%u: \"< %.*s\" is no date: write < YYYY-MM-DD", file,
-					line, (int)strcspn(date, "\r\n"), date);
-	}
 	while (len && strchr(" \t", s[len - 1]))
 		len--;
 	if (!len)
@@ -153,19 +182,16 @@ void people_free(struct people *p)
 const char *people_canonical(struct people *p, const char *mail)
 {
 	autofree char *low = mem_strdup(mail);
-	size_t *i;
+	const char *kept;
 	char *s;
 
 	for (s = low; *s; s++)
 		*s = (char)tolower((unsigned char)*s);
-	i = map_find(&p->canonical, low);
-	if (!i) {
-		const char *kept = arena_strdup(&p->arena, low);
-
-		set_canonical(p, kept, kept);
-		return kept;
-	}
-	return p->names[*i];
+	if (map_find(&p->canonical, low))
+		return follow(p, low);
+	kept = arena_strdup(&p->arena, low);
+	set_canonical(p, kept, kept);
+	return kept;
 }
 
 /* The employer of @key on @day: the one with the nearest end after it. */

@@ -3,7 +3,7 @@
  * people.h - who is who, and who worked for whom when
  *
  * Formats are gitdm's: an aliases file has lines "ADDRESS CANONICAL-ADDRESS" (an
- * address may be quoted); a domain map has lines "ADDRESS-or-DOMAIN EMPLOYER
+ * address may be quoted, and the canonical one may have an alias of its own); a domain map has lines "ADDRESS-or-DOMAIN EMPLOYER
  * [< YYYY-MM-DD]", the date being the first day it no longer holds. "#" begins a
  * comment. The longest match counts: the address, its domain, then the domain
  * without its first label, and so on.

@@ -122,6 +122,18 @@ int32_t plan_day(const struct plan *p, const char *name)
 	return DAY_NONE;
 }
 
+unsigned int plan_candidate(const char *name)
+{
+	unsigned int n = 0;
+	const char *s;
+
+	if (!text_starts(name, "rc") || name[2] == '0')
+		return 0;
+	for (s = name + 2; *s >= '0' && *s <= '9' && n < 1000; s++)
+		n = n * 10 + (unsigned int)(*s - '0');
+	return *s ? 0 : n;
+}
+
 /* "release -14w": another milestone and a distance. */
 static int add_rule(struct plan *p, const struct config *c, const char *name, const char *offset,
 		    struct err *e)
@@ -183,6 +195,24 @@ static int by_day(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* Weekends and holidays move dates, and there is an end to those that can be written. */
+static int check_dates(const struct plan *p, struct err *e)
+{
+	int32_t start = plan_day(p, "start");
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		if (p->v[i].day > day_of(9999, 12, 31))
+			return err_fail(e, "%s: would come after the year 9999", p->v[i].name);
+		if (p->v[i].day < start)
+			return err_fail(e,
+					"%s: would come before the start, off weekends and "
+					"holidays: a longer cycle (schedule.length)",
+					p->v[i].name);
+	}
+	return 0;
+}
+
 int plan_make(struct plan *p, const struct config *c, const struct version *v, int32_t start,
 	      struct err *e)
 {
@@ -212,10 +242,20 @@ int plan_make(struct plan *p, const struct config *c, const struct version *v, i
 	}
 	if (!ret)
 		ret = add_candidates(p, c, e);
+	if (!ret)
+		ret = check_dates(p, e);
 	free(names);
 	if (p->n)
 		qsort(p->v, p->n, sizeof(*p->v), by_day);
 	return ret;
+}
+
+int plan_series(const char *name, struct version *v, struct err *e)
+{
+	if (version_parse(name, v) && !v->rc && v->n == 2)
+		return 0;
+	return err_fail(e, "[cycle \"%s\"]: not a series: write it as text, such as \"4.10\"",
+			name);
 }
 
 int plan_read(struct plan *p, const struct config *c, const char *version, struct err *e)
@@ -226,10 +266,8 @@ int plan_read(struct plan *p, const struct config *c, const char *version, struc
 	memset(p, 0, sizeof(*p));
 	if (check_settings(c, e) < 0)
 		return -1;
-	if (!version_parse(version, &p->version) || p->version.rc || p->version.n != 2)
-		return err_fail(e,
-				"[cycle \"%s\"]: not a series: write it as text, such as \"4.10\"",
-				version);
+	if (plan_series(version, &p->version, e))
+		return -1;
 	for (i = 0; i < c->n; i++) {
 		const char *name = c->v[i].key + strlen(prefix);
 		int32_t day;

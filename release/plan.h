@@ -28,12 +28,17 @@ struct plan {
  */
 int plan_make(struct plan *p, const struct config *c, const struct version *v, int32_t start,
 	      struct err *e);
+/* The series that a [cycle "NAME"] is of; -1 if the name is none. */
+int plan_series(const char *name, struct version *v, struct err *e);
 /* The dates that [cycle "VERSION"] gives. */
 int plan_read(struct plan *p, const struct config *c, const char *version, struct err *e);
 void plan_free(struct plan *p);
 
 /* DAY_NONE if the plan has no such milestone. */
 int32_t plan_day(const struct plan *p, const char *name);
+
+/* N of a milestone "rcN"; 0 if it is none. */
+unsigned int plan_candidate(const char *name);
 
 /* Name of the holiday on a day, or NULL. */
 const char *plan_holiday(const struct config *c, int32_t day);

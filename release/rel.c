@@ -2,6 +2,7 @@
 #include "release/rel.h"
 
 #include "release/tags.h"
+#include "release/tally.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,21 +121,33 @@ const char *rel_area(const struct rel *r, const char *path)
 	return "Other";
 }
 
+/* More changed lines; where they are as many (binary files have none), more files. */
+static bool is_more(const struct count *a, const struct count *b)
+{
+	return a->added != b->added ? a->added > b->added : a->n > b->n;
+}
+
 const char *rel_commit_area(const struct rel *r, const struct commit *c)
 {
-	long most = -1;
-	const char *best = NULL;
+	struct tally areas = {0};
+	const struct count *best = NULL;
+	const char *name;
 	size_t i;
 
 	for (i = 0; i < c->change_count; i++) {
-		long n = c->changes[i].added + c->changes[i].removed;
+		const struct change *one = &c->changes[i];
+		struct count *n = tally_at(&areas, rel_area(r, one->path));
 
-		if (n > most) {
-			most = n;
-			best = c->changes[i].path;
-		}
+		n->n++;
+		if (one->added >= 0)
+			n->added += one->added + one->removed;
 	}
-	return best ? rel_area(r, best) : "Other";
+	for (i = 0; i < areas.n; i++)
+		if (!best || is_more(&areas.v[i], best))
+			best = &areas.v[i];
+	name = best ? best->name : "Other";
+	tally_free(&areas);
+	return name;
 }
 
 int rel_main(struct rel *r, char id[GIT_ID_LEN], struct err *e)

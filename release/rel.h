@@ -82,7 +82,7 @@ const char *rel_git_version(struct rel *r);
 
 /* Area of a path by the settings' path prefixes: the longest counts; else "Other". */
 const char *rel_area(const struct rel *r, const char *path);
-/* The area with most changed lines of a commit (with HISTORY_LINES). */
+/* The area with most changed lines of a commit (with HISTORY_LINES), or else most files. */
 const char *rel_commit_area(const struct rel *r, const struct commit *c);
 
 /* The head of the main branch: project.main, or origin/ of it if that has all of it. */

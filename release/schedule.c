@@ -4,6 +4,7 @@
 #include "release/plan.h"
 #include "release/rel.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,28 +72,44 @@ static void print_conf(const struct plan *p)
 		printf("\t%s = %s\n", p->v[i].name, day_text(p->v[i].day, day));
 }
 
-static void print_ics(struct rel *r, const struct plan *plans, size_t n)
+/* All dates of a plan; -1: one that no calendar holds. */
+static int add_events(struct rel *r, struct calendar *c, const struct plan *p, struct err *e)
 {
 	const char *project = config_get(&r->conf, "project.name");
-	autofree char *title = mem_printf("%s releases", project);
-	struct calendar *c = calendar_new(title, config_get(&r->conf, "project.domain"), r->today);
-	char name[VERSION_LEN];
-	size_t i, k;
-	char *text;
+	char name[VERSION_LEN], day[DATE_LEN];
+	size_t k;
 
-	for (i = 0; i < n; i++) {
-		for (k = 0; k < plans[i].n; k++) {
-			const char *what = plans[i].v[k].name;
-			autofree char *id = mem_printf(
-				"%s-%s-%s", project, version_series(&plans[i].version, name), what);
-			autofree char *summary = mem_printf("%s %s: %s", project, name, what);
+	version_series(&p->version, name);
+	for (k = 0; k < p->n; k++) {
+		const char *what = p->v[k].name;
+		autofree char *id = mem_printf("%s-%s-%s", project, name, what);
+		autofree char *summary = mem_printf("%s %s: %s", project, name, what);
 
-			calendar_add(c, id, summary, plans[i].v[k].day);
-		}
+		if (!calendar_add(c, id, summary, p->v[k].day))
+			return err_fail(
+				e,
+				"%s of %s, %s: a calendar holds no date, and none of today, "
+				"after the year 3000",
+				what, name, day_text(p->v[k].day, day));
 	}
+	return 0;
+}
+
+static int print_ics(struct rel *r, const struct plan *plans, size_t n, struct err *e)
+{
+	autofree char *title = mem_printf("%s releases", config_get(&r->conf, "project.name"));
+	struct calendar *c = calendar_new(title, config_get(&r->conf, "project.domain"), r->today);
+	int ret = 0;
+	char *text;
+	size_t i;
+
+	for (i = 0; i < n && !ret; i++)
+		ret = add_events(r, c, &plans[i], e);
 	text = calendar_text(c);
-	fputs(text, stdout);
+	if (!ret)
+		fputs(text, stdout);
 	free(text);
+	return ret ? ret : 1;
 }
 
 static void show(struct rel *r, const struct plan *plans, size_t n)
@@ -124,8 +141,7 @@ static int run_new(struct rel *r, const struct schedule_opts *o, const char *ver
 		print_conf(&p);
 		ret = 1;
 	} else if (!ret && r->format == FORMAT_ICS) {
-		print_ics(r, &p, 1);
-		ret = 1;
+		ret = print_ics(r, &p, 1, e);
 	} else if (!ret) {
 		r->report.title = arena_printf(&r->report.arena, "Proposed schedule of %s %s",
 					       config_get(&r->conf, "project.name"),
@@ -164,61 +180,123 @@ static void check_days(struct rel *r, struct table *t, const struct plan *p, con
 	}
 }
 
-static void check_order(struct rel *r, struct table *t, const struct plan *p, const char *name)
+/* Where a milestone has its place in a cycle: 0 for names that may stand anywhere. */
+static unsigned int rank_of(const char *name)
 {
-	static const char *const order[] = {"start", "last-posting", "freeze", "rc1",
-					    "rc2",   "rc3",	     "rc4",    "release"};
-	int32_t last = DAY_NONE;
-	const char *before = NULL;
-	size_t i;
+	static const char *const first[] = {"start", "last-posting", "freeze"};
+	unsigned int i, n;
 
-	for (i = 0; i < sizeof(order) / sizeof(*order); i++) {
-		int32_t day = plan_day(p, order[i]);
-
-		if (day == DAY_NONE) {
-			if (!strcmp(order[i], "start") || !strcmp(order[i], "release"))
-				finding(r, t, name, order[i], "has no date");
-			continue;
-		}
-		if (before && day <= last)
-			finding(r, t, name, order[i],
-				arena_printf(&r->report.arena, "does not come after %s", before));
-		last = day;
-		before = order[i];
-	}
+	for (i = 0; i < sizeof(first) / sizeof(*first); i++)
+		if (!strcmp(name, first[i]))
+			return i + 1;
+	if (!strcmp(name, "release"))
+		return UINT_MAX;
+	n = plan_candidate(name);
+	return n ? i + n : 0;
 }
 
-/* Two series overlap when one begins before the other's first candidate. */
+static int by_rank(const void *a, const void *b)
+{
+	unsigned int x = rank_of(((const struct milestone *)a)->name);
+	unsigned int y = rank_of(((const struct milestone *)b)->name);
+
+	return x < y ? -1 : x > y;
+}
+
+static void check_order(struct rel *r, struct table *t, const struct plan *p, const char *name)
+{
+	static const char *const ends[] = {"start", "release"};
+	struct milestone *v = mem_zalloc(p->n + 1, sizeof(*v));
+	const struct milestone *before = NULL;
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (plan_day(p, ends[i]) == DAY_NONE)
+			finding(r, t, name, ends[i], "has no date");
+	for (i = 0; i < p->n; i++)
+		v[i] = p->v[i];
+	qsort(v, p->n, sizeof(*v), by_rank);
+	for (i = 0; i < p->n; i++) {
+		if (!rank_of(v[i].name))
+			continue;
+		if (before && v[i].day <= before->day)
+			finding(r, t, name, v[i].name,
+				arena_printf(&r->report.arena, "does not come after %s",
+					     before->name));
+		before = &v[i];
+	}
+	free(v);
+}
+
+/*
+ * Two series overlap when one begins before the first candidate of the other, which began
+ * earlier. Versions say nothing of that: the lower one may be the later.
+ */
 static void check_pair(struct rel *r, struct table *t, const struct plan *a, const struct plan *b,
 		       const char *name)
 {
-	int32_t busy = plan_day(a, "rc1") != DAY_NONE ? plan_day(a, "rc1") : plan_day(a, "release");
+	const char *until = plan_day(a, "rc1") != DAY_NONE ? "rc1" : "release";
+	int32_t busy = plan_day(a, until);
+	int32_t from = plan_day(a, "start");
 	int32_t start = plan_day(b, "start");
 	char other[VERSION_LEN];
 
-	version_series(&a->version, other);
-	if (start != DAY_NONE && busy != DAY_NONE && start < busy && start >= plan_day(a, "start"))
-		finding(r, t, name, "start",
-			arena_printf(&r->report.arena,
-				     "overlaps %s, which is in development until its rc1", other));
+	if (start == DAY_NONE || from == DAY_NONE || busy == DAY_NONE || start >= busy ||
+	    start < from || (start == from && a > b))
+		return;
+	finding(r, t, name, "start",
+		arena_printf(&r->report.arena, "overlaps %s, which is in development until its %s",
+			     version_series(&a->version, other), until));
 }
 
-/* 4.1 planned after 4.9 is what a tool makes of 4.10 that takes it for a number. */
-static void check_float(struct rel *r, struct table *t, const struct plan *all, size_t n, size_t i,
-			const char *name)
+static bool is_planned(const struct plan *all, size_t n, unsigned int major, unsigned int minor)
 {
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (all[i].version.part[0] == major && all[i].version.part[1] == minor)
+			return true;
+	return false;
+}
+
+/* 4.1 where 4.10 has its place is what a tool makes of it that takes it for a number. */
+static bool is_float(const struct plan *all, size_t n, const struct version *v,
+		     const struct version *after)
+{
+	unsigned int meant = v->part[1] * 10;
+
+	return v->part[1] && v->part[1] < 10 && v->part[0] == after->part[0] &&
+	       after->part[1] + 2 >= meant && after->part[1] <= meant + 2 &&
+	       !is_planned(all, n, v->part[0], meant);
+}
+
+/* A lower version after a higher one; of several the one that tells why. */
+static void check_versions(struct rel *r, struct table *t, const struct plan *all, size_t n,
+			   const struct plan *p, const char *name)
+{
+	const struct version *after = NULL;
+	char other[VERSION_LEN];
+	bool meant = false;
 	size_t k;
 
-	for (k = 0; k < n; k++) {
-		if (k == i || version_cmp(&all[i].version, &all[k].version) > 0 ||
-		    plan_day(&all[i], "start") <= plan_day(&all[k], "start"))
+	for (k = 0; k < n && !meant; k++) {
+		const struct version *v = &all[k].version;
+
+		if (version_cmp(v, &p->version) <= 0 ||
+		    plan_day(p, "start") <= plan_day(&all[k], "start") ||
+		    plan_day(&all[k], "start") == DAY_NONE)
 			continue;
-		finding(r, t, name, "version",
-			arena_printf(&r->report.arena,
-				     "is planned after %u.%u though it is lower: was %s0 meant?",
-				     all[k].version.part[0], all[k].version.part[1], name));
-		return;
+		meant = is_float(all, n, &p->version, v);
+		if (!after || meant)
+			after = v;
 	}
+	if (after)
+		finding(r, t, name, "version",
+			arena_printf(
+				&r->report.arena,
+				meant ? "is planned after %s though it is lower: was %s0 meant?"
+				      : "is planned after %s though it is lower",
+				version_series(after, other), name));
 }
 
 static int by_version(const void *a, const void *b)
@@ -232,7 +310,7 @@ static void run_check(struct rel *r, const struct plan *plans, size_t n)
 		{"series", "Series"}, {"milestone", "Milestone"}, {"finding", "Finding"}, {0}};
 	struct table *t;
 	char name[VERSION_LEN];
-	size_t i;
+	size_t i, k;
 
 	r->report.title = arena_printf(&r->report.arena, "Schedules of %s",
 				       config_get(&r->conf, "project.name"));
@@ -242,9 +320,10 @@ static void run_check(struct rel *r, const struct plan *plans, size_t n)
 		version_series(&plans[i].version, name);
 		check_order(r, t, &plans[i], name);
 		check_days(r, t, &plans[i], name);
-		check_float(r, t, plans, n, i, name);
-		if (i)
-			check_pair(r, t, &plans[i - 1], &plans[i], name);
+		check_versions(r, t, plans, n, &plans[i], name);
+		for (k = 0; k < n; k++)
+			if (k != i)
+				check_pair(r, t, &plans[k], &plans[i], name);
 	}
 	report_fact_int(&r->report, "findings", "Findings", (int64_t)table_rows(t));
 }
@@ -330,9 +409,14 @@ static int run_plans(struct rel *r, const char *what, struct err *e)
 	size_t n, i;
 	int ret = read_plans(r, &plans, &n, e);
 
-	if (!ret && (!strcmp(what, "ics") || r->format == FORMAT_ICS)) {
-		print_ics(r, plans, n);
-		ret = 1;
+	if (!ret && !strcmp(what, "ics") && r->opts->format && r->format != FORMAT_ICS)
+		ret = err_set(
+			e, ERR_USAGE,
+			"schedule ics --format %s: it prints a calendar: schedule check prints "
+			"the dates in other formats",
+			r->opts->format);
+	else if (!ret && (!strcmp(what, "ics") || r->format == FORMAT_ICS)) {
+		ret = print_ics(r, plans, n, e);
 	} else if (!ret && !strcmp(what, "remind")) {
 		ret = run_remind(r, plans, n, e);
 	} else if (!ret) {

@@ -152,9 +152,9 @@ static void count_all(struct stats *s)
 	for (i = 0; i < s->lines.all.n; i++) {
 		const struct commit *c = &s->lines.all.v[i];
 
-		count_trailers(s, c);
 		if (c->parent_count > 1)
 			continue;
+		count_trailers(s, c);
 		count_person(s, c);
 		count_areas(s, c);
 		count_week(s, c);
@@ -269,7 +269,11 @@ static void show_trailers(struct stats *s)
 {
 	static const struct column columns[] = {
 		{"name", "Trailer"}, {"count", "Lines"}, {"commits", "Commits with it"}, {0}};
-	struct table *t = report_table(&s->rel.report, "trailers", "Trailers", columns, NULL);
+	struct table *t = report_table(
+		&s->rel.report, "trailers", "Trailers", columns,
+		"Lines of such a key and a value anywhere in the message, quoted ones too (git's "
+		"own "
+		"trailers stand in the last paragraph only), of commits that are no merges.");
 	size_t i;
 
 	tally_sort(&s->trailers);

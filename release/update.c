@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEATURES_MAX (16U << 20)
-
 struct update {
 	struct rel rel;
 	const struct update_opts *opts;
@@ -199,19 +197,13 @@ static int find_plan(struct update *u, struct err *e)
 
 static int load(struct update *u, const char *range, struct err *e)
 {
-	struct file_data f = {0};
 	unsigned int flags;
 	size_t i;
-	int ret;
 
 	if (!u->opts->features)
 		return err_set(e, ERR_USAGE, "--features: the reviewed file of features is needed");
-	ret = file_read(u->opts->features, FEATURES_MAX, &f, e);
-	if (!ret)
-		ret = features_read(&u->features, (const char *)f.data, f.size, u->opts->features,
-				    e);
-	file_free(&f);
-	if (ret || find_plan(u, e) < 0 || range_parse(u->rel.git, range, &u->range, e) < 0)
+	if (features_load(&u->features, u->opts->features, e) || find_plan(u, e) < 0 ||
+	    range_parse(u->rel.git, range, &u->range, e) < 0)
 		return -1;
 	flags = u->features.needs_paths ? HISTORY_LINES : 0;
 	if (history_load(&u->h, u->rel.repo_path, u->range.from, u->range.to, flags, e) < 0)

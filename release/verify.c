@@ -57,40 +57,61 @@ static void tell_err(struct verify *v, const char *check, const struct err *e)
 }
 
 /* --- signatures ------------------------------------------------------------------------- */
-static int open_keys(struct verify *v, struct err *e)
+/* The keys of @path, or else those of the settings; NULL in @out where neither names any. */
+static int open_keys(struct rel *r, const char *path, struct pgp_keyring **out, struct err *e)
 {
-	const char *set = config_get(&v->rel.conf, "release.keyring");
-	autofree char *path = NULL;
+	const char *set = config_get(&r->conf, "release.keyring");
+	autofree char *from = NULL;
 
-	if (v->opts->keyring)
-		path = mem_strdup(v->opts->keyring);
+	*out = NULL;
+	if (path)
+		from = mem_strdup(path);
 	else if (set)
-		path = config_path(&v->rel.conf, set);
+		from = config_path(&r->conf, set);
 	else
 		return 0;
-	v->keys = pgp_keyring_open(path, e);
-	return v->keys ? 0 : -1;
+	*out = pgp_keyring_open(from, e);
+	return *out ? 0 : -1;
 }
 
-static int judge(struct verify *v, const char *check, const char *what, const void *packet,
-		 size_t packet_size, const void *data, size_t size, struct err *e)
+/* Bytes, and the signature that is to be of them. */
+struct signed_data {
+	const void *data, *packet;
+	size_t size, packet_size;
+};
+
+/* 1: it counts; 0: it does not, and @refused says why. pgp_facts_free() unless it is -1. */
+static int weigh(struct pgp_keyring *keys, const char *what, const struct signed_data *d,
+		 struct pgp_facts *facts, struct err *refused, struct err *e)
+{
+	if (pgp_examine(keys, d->packet, d->packet_size, d->data, d->size, facts, e))
+		return -1;
+	if (facts->state == PGP_BAD)
+		err_set(refused, ERR_SIGNATURE,
+			"%s: the signature is not of this content: it was changed", what);
+	else
+		pgp_judge(facts, (int64_t)time(NULL), what, refused);
+	return refused->kind == ERR_NONE;
+}
+
+static int judge(struct verify *v, const char *check, const char *what, const struct signed_data *d,
+		 struct err *e)
 {
 	struct pgp_facts facts;
 	struct err refused = ERR_INIT;
+	int ret;
 
 	if (!v->keys) {
 		tell_unknown(v, check, "no keys", "give --keyring, or set release.keyring");
 		return 0;
 	}
-	if (pgp_examine(v->keys, packet, packet_size, data, size, &facts, e))
+	ret = weigh(v->keys, what, d, &facts, &refused, e);
+	if (ret < 0)
 		return -1;
-	if (facts.state == PGP_BAD)
-		tell(v, false, check, "%s: the signature is not of this content: it was changed",
-		     what);
-	else if (pgp_judge(&facts, (int64_t)time(NULL), what, &refused))
-		tell_err(v, check, &refused);
-	else
+	if (ret)
 		tell(v, true, check, "by %s, key %s", facts.uids[0], facts.fingerprint);
+	else
+		tell_err(v, check, &refused);
 	pgp_facts_free(&facts);
 	return 0;
 }
@@ -110,29 +131,70 @@ static void check_name(struct verify *v, const char *text, const char *name)
 		tell(v, false, "name", "the tag object is that of %.*s", (int)len, line + 5);
 }
 
-static int check_object(struct verify *v, const char *check, const char *name, struct err *e)
+/* The tag object of a name: 1 and its content (file_free()); 0: it is a light tag; -1. */
+static int read_object(struct git *g, const char *name, struct file_data *f, struct err *e)
 {
 	autofree char *ref = mem_printf("refs/tags/%s", name);
-	struct file_data f = {0};
 	char id[GIT_ID_LEN];
-	const char *text, *sig;
-	int ret = git_ref_id(v->rel.git, ref, id, e);
+	int ret = git_ref_id(g, ref, id, e);
 
-	if (ret > 0)
-		ret = git_object_get(v->rel.git, "tag", id, &f, e);
-	text = (const char *)f.data;
-	sig = text ? strstr(text, SIG_BEGIN) : NULL;
+	return ret > 0 ? git_object_get(g, "tag", id, f, e) : ret;
+}
+
+/* Parts a tag object into what is signed and the signature; false if it has none. */
+static bool split_object(const struct file_data *f, struct signed_data *d)
+{
+	const char *text = (const char *)f->data;
+	const char *sig = text ? strstr(text, SIG_BEGIN) : NULL;
+
+	if (!sig)
+		return false;
+	d->data = text;
+	d->size = (size_t)(sig - text);
+	d->packet = sig;
+	d->packet_size = f->size - d->size;
+	return true;
+}
+
+static int check_object(struct verify *v, const char *check, const char *name, struct err *e)
+{
+	struct file_data f = {0};
+	struct signed_data d;
+	int ret = read_object(v->rel.git, name, &f, e);
+
 	if (!ret)
 		tell(v, false, check, "%s is a light tag: it holds no signature", name);
-	else if (ret > 0 && !sig)
+	else if (ret > 0 && !split_object(&f, &d))
 		tell(v, false, check, "%s holds no OpenPGP signature", name);
 	else if (ret > 0)
-		ret = judge(v, check, name, sig, f.size - (size_t)(sig - text), text,
-			    (size_t)(sig - text), e);
-	if (ret >= 0 && text)
-		check_name(v, text, name);
+		ret = judge(v, check, name, &d, e);
+	if (ret >= 0 && f.data)
+		check_name(v, (const char *)f.data, name);
 	file_free(&f);
 	return ret < 0 ? -1 : 0;
+}
+
+int verify_signature(struct rel *r, const char *name, struct err *refused, struct err *e)
+{
+	struct pgp_keyring *keys = NULL;
+	struct file_data f = {0};
+	struct pgp_facts facts;
+	struct signed_data d;
+	int ret = open_keys(r, NULL, &keys, e);
+
+	if (!ret)
+		ret = read_object(r->git, name, &f, e);
+	if (ret > 0 && split_object(&f, &d)) {
+		ret = weigh(keys, name, &d, &facts, refused, e);
+		if (ret >= 0)
+			pgp_facts_free(&facts);
+	} else if (ret >= 0) {
+		err_set(refused, ERR_SIGNATURE, "%s: holds no OpenPGP signature", name);
+		ret = 0;
+	}
+	pgp_keyring_close(keys);
+	file_free(&f);
+	return ret;
 }
 
 /* The line that is to be there is there: what `plan` would write changes nothing. */
@@ -332,8 +394,11 @@ static int check_asc(struct verify *v, const char *check, const char *file,
 		return 0;
 	}
 	ret = file_read(path, FILE_MAX, &asc, e);
-	if (!ret)
-		ret = judge(v, check, path, asc.data, asc.size, f->data, f->size, e);
+	if (!ret) {
+		struct signed_data d = {f->data, asc.data, f->size, asc.size};
+
+		ret = judge(v, check, path, &d, e);
+	}
 	file_free(&asc);
 	return ret;
 }
@@ -438,7 +503,7 @@ static int verify_one(struct verify *v, const char *what, struct err *e)
 	struct report *r = &v->rel.report;
 	size_t i = 0;
 
-	if (tags_load(&v->tags, &v->rel, e) || open_keys(v, e))
+	if (tags_load(&v->tags, &v->rel, e) || open_keys(&v->rel, v->opts->keyring, &v->keys, e))
 		return -1;
 	r->title = arena_printf(&r->arena, "Verification of %s", what);
 	v->table = report_table(r, "checks", "Checks", columns, NULL);

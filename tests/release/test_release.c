@@ -9,7 +9,7 @@
 #include "release/message.h"
 #include "release/people.h"
 #include "release/pack.h"
-#include "release/plan.h"
+#include "release/rel.h"
 #include "release/relog.h"
 #include "release/results.h"
 #include "release/runbook.h"
@@ -179,6 +179,38 @@ START_TEST(people_move)
 	ck_assert_ptr_null(people_employer(&p, "c@xy.example", after));
 	ck_assert_int_eq(people_read_domains(&p, "z.example Z < soon\n", "f", &e), -1);
 	ck_assert_str_eq(e.text, "f:1: \"< soon\" is no date: write < YYYY-MM-DD");
+	people_free(&p);
+}
+END_TEST
+
+START_TEST(people_aliases_lead_on)
+{
+	struct people p = {0};
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(people_read_aliases(&p, "a@x b@x\nc@x c@x\nb@x c@x\n", "f", &e), 0);
+	ck_assert_str_eq(people_canonical(&p, "A@x"), "c@x");
+	ck_assert_str_eq(people_canonical(&p, "b@x"), "c@x");
+	ck_assert_str_eq(people_canonical(&p, "c@x"), "c@x");
+	ck_assert_str_eq(people_canonical(&p, "d@x"), "d@x");
+	ck_assert_int_eq(people_read_aliases(&p, "c@x d@x\n\nd@x a@x\n", "f", &e), -1);
+	ck_assert_str_eq(e.text, "f:3: the alias d@x leads back to itself");
+	people_free(&p);
+}
+END_TEST
+
+START_TEST(people_dates_refused)
+{
+	static const char *const bad[] = {"2018-01-01garbage", "2018-01-01 Next", "", "2018-02-30",
+					  "2018-01-0100"};
+	struct people p = {0};
+	struct err e = ERR_INIT;
+	autofree char *line = mem_printf("x.example X < %s # c\n", bad[_i]);
+	autofree char *good = mem_printf("x.example X <2018-01-01# c\r\nx.example Y\n");
+
+	ck_assert_int_eq(people_read_domains(&p, good, "f", &e), 0);
+	ck_assert_str_eq(people_employer(&p, "a@x.example", 0), "X");
+	ck_assert_msg(people_read_domains(&p, line, "f", &e) == -1, "%s", line);
 	people_free(&p);
 }
 END_TEST
@@ -370,6 +402,7 @@ static const struct {
 	{{{"it", ""}}, 1, 0, 0, false},
 	{{{"it", ""}, {UNDO(ID_A)}}, 1, 1, 0, true},
 	{{{"it", ""}, {UNDO("aaaaaaaaaaaa")}}, 1, 1, 0, true},
+	{{{"it", ""}, {UNDO("aaaaaaa")}, {UNDO("bbbbbbb")}}, 1, 0, 0, true},
 	{{{"it", ""}, {"Revert \"it\"", "\n\nIt broke.\n"}}, 1, 1, 0, true},
 	{{{"it", ""}, {UNDO(ID_A)}, {"it", ""}}, 2, 1, 1, true},
 	{{{"it", ""}, {UNDO(ID_A)}, {"it", ""}, {UNDO(ID_C)}}, 2, 2, 0, true},
@@ -523,14 +556,53 @@ START_TEST(spreads)
 }
 END_TEST
 
-START_TEST(spans)
+/* The area of a commit is that of most lines in all its files, or else of most files. */
+START_TEST(commits_in_areas)
 {
-	int32_t day = 0;
+	struct area areas[] = {{"A", "a/", 2}, {"B", "b/", 2}};
+	struct rel r = {.areas = areas, .area_count = 2};
+	struct change v[] = {{.path = "b/1", .added = 6, .removed = 1},
+			     {.path = "a/1", .added = 2, .removed = 2},
+			     {.path = "a/2", .added = 2, .removed = 2},
+			     {.path = "a/3", .added = -1, .removed = -1},
+			     {.path = "b/2", .added = -1, .removed = -1},
+			     {.path = "b/3", .added = -1, .removed = -1},
+			     {.path = "c", .added = 0, .removed = 0}};
+	struct commit c = {.changes = v, .change_count = 3};
 
-	ck_assert(plan_add("2w", &day) && day == 14);
-	ck_assert(plan_add("-4d", &day) && day == 10);
-	ck_assert(!plan_add("w", &day) && !plan_add("2", &day) && !plan_add("2weeks", &day) &&
-		  !plan_add("", &day) && !plan_add("99999w", &day));
+	ck_assert_str_eq(rel_commit_area(&r, &c), "A");
+	c.change_count = 2;
+	ck_assert_str_eq(rel_commit_area(&r, &c), "B");
+	c.changes = v + 3;
+	ck_assert_str_eq(rel_commit_area(&r, &c), "A");
+	c.change_count = 3;
+	ck_assert_str_eq(rel_commit_area(&r, &c), "B");
+	c.changes = v + 6;
+	c.change_count = 1;
+	ck_assert_str_eq(rel_commit_area(&r, &c), "Other");
+	c.change_count = 0;
+	ck_assert_str_eq(rel_commit_area(&r, &c), "Other");
+}
+END_TEST
+
+/* A commit by an id that is cut short; where several begin so, by none. */
+START_TEST(commits_by_short_id)
+{
+	struct commit v[] = {
+		{.id = ID_A}, {.id = "aaaaaaabaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}, {.id = ID_C}};
+	struct history h = {.v = v, .n = 3};
+	struct history_index x = {0};
+
+	ck_assert_ptr_null(history_find(&x, ID_A));
+	history_index_make(&x, &h);
+	ck_assert_ptr_eq(history_find(&x, ID_A), &v[0]);
+	ck_assert_ptr_eq(history_find(&x, "aaaaaaaa"), &v[0]);
+	ck_assert_ptr_eq(history_find(&x, "aaaaaaab"), &v[1]);
+	ck_assert_ptr_eq(history_find(&x, "ccccccc"), &v[2]);
+	ck_assert_ptr_null(history_find(&x, "aaaaaaa"));
+	ck_assert_ptr_null(history_find(&x, "bbbbbbb"));
+	ck_assert_ptr_null(history_find(&x, "ddddddd"));
+	history_index_free(&x);
 }
 END_TEST
 
@@ -577,17 +649,41 @@ START_TEST(lines_replaced)
 }
 END_TEST
 
-START_TEST(changelog_closed)
+/* The open section becomes that of 4.9.0; NULL: refused. */
+static const struct {
+	const char *text, *want;
+	bool reopen;
+} rolls[] = {
+	{"# C\n\n## [Unreleased](x?h=staging)\n\n- a\n",
+	 "# C\n\n## [4.9.0](x?h=R-4.9.0) - 1970-01-01\n\n- a\n", false},
+	{"## [Unreleased]\n", "## [unstable UNRELEASED] - TBD\n\n## [4.9.0] - 1970-01-01\n", true},
+	{"## Unreleased", "## [4.9.0] - 1970-01-01", false},
+	{"## [4.9.0 UNRELEASED] - TBD\n", "## [4.9.0] - 1970-01-01\n", false},
+	/* What stands in code is no heading. */
+	{"```\n## Unreleased\n```\n## Unreleased\n",
+	 "```\n## Unreleased\n```\n## [4.9.0] - 1970-01-01\n", false},
+	{"```\n## Unreleased\n```\n", NULL, false},
+	{"# C\r\n## Unreleased\r\n- a\r\n",
+	 "# C\r\n## [unstable UNRELEASED] - TBD\r\n\r\n## [4.9.0] - 1970-01-01\r\n- a\r\n", true},
+	/* An address of the version, a word about it, a longer version: no section of it. */
+	{"## Unreleased\nas [4.9.0] did\n## 4.9.01\n## 4.9.0-rc1\n\n[4.9.0]: x\n",
+	 "## [4.9.0] - 1970-01-01\nas [4.9.0] did\n## 4.9.01\n## 4.9.0-rc1\n\n[4.9.0]: x\n", false},
+	{"## [Unreleased]\n## [4.9.0]\n", NULL, false},
+	{"## [Unreleased]\n## 4.9.0 - 2018-01-01\n", NULL, false},
+	{"Unreleased\n---\n", NULL, false},
+	{"> ## Unreleased\n", NULL, false},
+	{"", NULL, false},
+};
+
+START_TEST(changelog_rolled)
 {
-	struct roll to = {"4.9.0", "R-", 0, false};
+	struct roll to = {"4.9.0", "R-", 0, rolls[_i].reopen};
 	struct err e = ERR_INIT;
 	struct strbuf b = {0};
 
-	ck_assert_int_eq(
-		edit_roll("f", "# C\n\n## [Unreleased](x?h=staging)\n\n- a\n", &to, &b, &e), 0);
-	ck_assert_str_eq(b.data, "# C\n\n## [4.9.0](x?h=R-4.9.0) - 1970-01-01\n\n- a\n");
-	strbuf_free(&b);
-	ck_assert_int_eq(edit_roll("f", "## [4.9.0]\n## [Unreleased]\n", &to, &b, &e), -1);
+	ck_assert_int_eq(edit_roll("f", rolls[_i].text, &to, &b, &e), rolls[_i].want ? 0 : -1);
+	if (rolls[_i].want)
+		ck_assert_str_eq(b.data, rolls[_i].want);
 	strbuf_free(&b);
 }
 END_TEST
@@ -749,6 +845,8 @@ int main(void)
 	tcase_add_test(t, links_found);
 	tcase_add_test(t, trailers_found);
 	tcase_add_test(t, people_move);
+	tcase_add_test(t, people_aliases_lead_on);
+	tcase_add_loop_test(t, people_dates_refused, 0, 5);
 	tcase_add_test(t, mail_dates);
 	tcase_add_test(t, patch_subjects);
 	tcase_add_test(t, results_read_or_refused);
@@ -761,10 +859,11 @@ int main(void)
 	tcase_add_test(t, history_lines);
 	tcase_add_loop_test(t, history_refused, 0, 9);
 	tcase_add_test(t, spreads);
-	tcase_add_test(t, spans);
+	tcase_add_test(t, commits_in_areas);
+	tcase_add_test(t, commits_by_short_id);
 	tcase_add_test(t, templates_expand);
 	tcase_add_loop_test(t, lines_replaced, 0, 6);
-	tcase_add_test(t, changelog_closed);
+	tcase_add_loop_test(t, changelog_rolled, 0, sizeof(rolls) / sizeof(*rolls));
 	tcase_add_loop_test(t, packed_alike, 0, 3);
 	tcase_add_loop_test(t, packed_otherwise, 0, 3);
 	tcase_add_test(t, plans_round_trip);
