@@ -207,27 +207,27 @@ static bool is_same(const struct commit *a, const struct commit *b)
 }
 
 /* The commit of this branch that came from @main: one in force, or the last that was. */
-static const struct commit *equivalent(const struct finder *w, const struct commit *main,
-				       const char **how)
+static const struct commit *equivalent(const struct chain *c, const struct track *track,
+				       const struct commit *main, const char **how)
 {
-	const struct tracks *ts = &w->c->tracks;
-	const struct links *l = &w->track->links;
+	const struct tracks *ts = &c->tracks;
+	const struct links *l = &track->links;
 	const struct commit *best = NULL;
 	size_t i;
 
-	if (track_has(ts, w->track, &w->track->head, main)) {
-		*how = w->track->version.n ? "before the branch parted" : "on the main branch";
+	if (track_has(ts, track, &track->head, main)) {
+		*how = track->version.n ? "before the branch parted" : "on the main branch";
 		return main;
 	}
 	for (i = 0; i < l->ours.n; i++) {
 		if (!is_same(l->v[i].from, main))
 			continue;
 		/* git log gives the newest first. */
-		if (!best || track_in_force(ts, w->track, &w->track->head, &l->ours.v[i])) {
+		if (!best || track_in_force(ts, track, &track->head, &l->ours.v[i])) {
 			best = &l->ours.v[i];
 			*how = link_how_names[l->v[i].how];
 		}
-		if (track_in_force(ts, w->track, &w->track->head, best))
+		if (track_in_force(ts, track, &track->head, best))
 			break;
 	}
 	return best;
@@ -290,7 +290,7 @@ static void find_fixes(struct finder *w)
 	for (i = 0; i < w->wanted_count; i++) {
 		const char *how = "missing";
 
-		c = equivalent(w, w->wanted[i], &how);
+		c = equivalent(w->c, w->track, w->wanted[i], &how);
 		add_fix(w, w->wanted[i], c, how);
 	}
 	for (i = 0; i < w->f->n; i++) {
@@ -349,7 +349,7 @@ static void find_maybe(struct finder *w)
 		       says_how_many(record_find(w->r, w->track->series));
 	while ((one = next_naming(w, main, &i)))
 		if (!one->sure && !is_wanted(w, one->commit))
-			add_maybe(w->f, one->commit, equivalent(w, one->commit, &how));
+			add_maybe(w->f, one->commit, equivalent(w->c, w->track, one->commit, &how));
 	for (i = 0; w->track->version.n && (one = next_naming(w, own, &i));)
 		if (!is_known(w, one->commit) &&
 		    track_in_force(&w->c->tracks, w->track, &w->track->head, one->commit))
@@ -487,7 +487,7 @@ static int is_newer_hole(const struct finder *w)
 						 id);
 			return -1;
 		}
-		if (equivalent(w, c, &how))
+		if (equivalent(w->c, w->track, c, &how))
 			return 0;
 	}
 	if (!w->r->introduced.n)
@@ -670,6 +670,14 @@ const struct fate *chain_fate(const struct chain *c, const struct record *r,
 			      const struct track *track)
 {
 	return &c->fates[(size_t)(r - c->records.v) * c->tracks.n + (size_t)(track - c->tracks.v)];
+}
+
+const struct commit *chain_here(const struct chain *c, const struct track *track, const char *id)
+{
+	const struct commit *one = tracks_commit(&c->tracks, track, id);
+	const char *how;
+
+	return one ? equivalent(c, track, one, &how) : NULL;
 }
 
 const struct record *chain_record(const struct chain *c, unsigned int number)

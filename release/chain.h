@@ -82,6 +82,8 @@ void chain_free(struct chain *c);
 /* Of a record of @c on a track of @c. */
 const struct fate *chain_fate(const struct chain *c, const struct record *r,
 			      const struct track *track);
+/* The commit of @track that is, or came from, the one of this id; NULL: it has none. */
+const struct commit *chain_here(const struct chain *c, const struct track *track, const char *id);
 const struct record *chain_record(const struct chain *c, unsigned int number);
 
 /* What an advisory has become at a tag or build of its fate's branch; @why for people. */
