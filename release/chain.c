@@ -80,6 +80,7 @@ static const char *own_text(const struct commit *c)
 static void find_names(struct names *names, const struct history *h)
 {
 	unsigned int number;
+	bool sure;
 	size_t i;
 
 	for (i = h->n; i-- > 0;) {
@@ -87,32 +88,51 @@ static void find_names(struct names *names, const struct history *h)
 
 		if (h->v[i].parent_count > 1)
 			continue;
-		while (message_advisory(&at, &number)) {
+		while (message_naming(&at, &number, &sure)) {
 			names->v = mem_grow(names->v, names->n, sizeof(*names->v));
-			names->v[names->n++] = (struct naming){number, &h->v[i]};
+			names->v[names->n++] = (struct naming){number, sure, &h->v[i]};
 		}
 	}
 }
 
-/* The next commit from @*i on that names this advisory, or NULL. */
-static const struct commit *next_name(const struct finder *w, const struct names *names, size_t *i)
+/* The next commit from @*i on that names this advisory, surely or not, or NULL. */
+static const struct naming *next_naming(const struct finder *w, const struct names *names,
+					size_t *i)
 {
 	while (*i < names->n) {
 		const struct naming *one = &names->v[(*i)++];
 
 		if (one->number == w->r->number && !takes_back(w, one->commit))
-			return one->commit;
+			return one;
 	}
 	return NULL;
 }
 
-static void want(struct finder *w, const struct commit *c)
+/* The next one that surely does. */
+static const struct commit *next_name(const struct finder *w, const struct names *names, size_t *i)
+{
+	const struct naming *one;
+
+	while ((one = next_naming(w, names, i)))
+		if (one->sure)
+			return one->commit;
+	return NULL;
+}
+
+static bool is_wanted(const struct finder *w, const struct commit *c)
 {
 	size_t i;
 
 	for (i = 0; i < w->wanted_count; i++)
 		if (w->wanted[i] == c)
-			return;
+			return true;
+	return false;
+}
+
+static void want(struct finder *w, const struct commit *c)
+{
+	if (is_wanted(w, c))
+		return;
 	w->wanted = mem_grow(w->wanted, w->wanted_count, sizeof(*w->wanted));
 	w->wanted[w->wanted_count++] = c;
 }
@@ -183,31 +203,31 @@ static struct fix *add_fix(struct finder *w, const struct commit *main, const st
 /* Two histories hold the same commit. */
 static bool is_same(const struct commit *a, const struct commit *b)
 {
-	return a && !strcmp(a->id, b->id);
+	return a && b && !strcmp(a->id, b->id);
 }
 
 /* The commit of this branch that came from @main: one in force, or the last that was. */
-static const struct commit *equivalent(const struct finder *w, const struct commit *main,
-				       const char **how)
+static const struct commit *equivalent(const struct chain *c, const struct track *track,
+				       const struct commit *main, const char **how)
 {
-	const struct tracks *ts = &w->c->tracks;
-	const struct links *l = &w->track->links;
+	const struct tracks *ts = &c->tracks;
+	const struct links *l = &track->links;
 	const struct commit *best = NULL;
 	size_t i;
 
-	if (track_has(ts, w->track, &w->track->head, main)) {
-		*how = w->track->version.n ? "before the branch parted" : "on the main branch";
+	if (track_has(ts, track, &track->head, main)) {
+		*how = track->version.n ? "before the branch parted" : "on the main branch";
 		return main;
 	}
 	for (i = 0; i < l->ours.n; i++) {
 		if (!is_same(l->v[i].from, main))
 			continue;
 		/* git log gives the newest first. */
-		if (!best || track_in_force(ts, w->track, &w->track->head, &l->ours.v[i])) {
+		if (!best || track_in_force(ts, track, &track->head, &l->ours.v[i])) {
 			best = &l->ours.v[i];
 			*how = link_how_names[l->v[i].how];
 		}
-		if (track_in_force(ts, w->track, &w->track->head, best))
+		if (track_in_force(ts, track, &track->head, best))
 			break;
 	}
 	return best;
@@ -270,7 +290,7 @@ static void find_fixes(struct finder *w)
 	for (i = 0; i < w->wanted_count; i++) {
 		const char *how = "missing";
 
-		c = equivalent(w, w->wanted[i], &how);
+		c = equivalent(w->c, w->track, w->wanted[i], &how);
 		add_fix(w, w->wanted[i], c, how);
 	}
 	for (i = 0; i < w->f->n; i++) {
@@ -281,6 +301,59 @@ static void find_fixes(struct finder *w)
 	}
 	while ((c = own_words(w, true)))
 		add_fix(w, NULL, c, "names the advisory");
+}
+
+/* --- what may be a part of it, too ---------------------------------------------------------- */
+static bool says_how_many(const struct record_series *s)
+{
+	return s && (s->fixes.n || (s->recipe && s->patches.n && !record_is_pattern(s)));
+}
+
+static void add_maybe(struct fate *f, const struct commit *main, const struct commit *here)
+{
+	size_t i;
+
+	for (i = 0; i < f->maybe_count; i++)
+		if (f->maybe[i].main == main && f->maybe[i].here == here)
+			return;
+	f->maybe = mem_grow(f->maybe, f->maybe_count, sizeof(*f->maybe));
+	f->maybe[f->maybe_count++] = (struct fix){main, here, "names the advisory"};
+}
+
+/* @c, of the branch alone, is known already: used, or a back-port of one of these. */
+static bool is_known(const struct finder *w, const struct commit *c)
+{
+	const struct links *l = &w->track->links;
+	const struct commit *from = l->v[c - l->ours.v].from;
+	size_t i;
+
+	for (i = 0; from && i < w->f->maybe_count; i++)
+		if (is_same(from, w->f->maybe[i].main))
+			return true;
+	for (i = 0; from && i < w->f->n; i++)
+		if (is_same(from, w->f->v[i].main))
+			return true;
+	return is_used(w->f, c);
+}
+
+/* Commits that name it in words that do not tell, and what only this branch has of it. */
+static void find_maybe(struct finder *w)
+{
+	const struct names *main = &w->c->names[0];
+	const struct names *own = &w->c->names[w->track - w->c->tracks.v];
+	const struct naming *one;
+	const char *how;
+	size_t i = 0;
+
+	w->f->listed = w->stated || says_how_many(record_find(w->r, RECORD_MAIN)) ||
+		       says_how_many(record_find(w->r, w->track->series));
+	while ((one = next_naming(w, main, &i)))
+		if (!one->sure && !is_wanted(w, one->commit))
+			add_maybe(w->f, one->commit, equivalent(w->c, w->track, one->commit, &how));
+	for (i = 0; w->track->version.n && (one = next_naming(w, own, &i));)
+		if (!is_known(w, one->commit) &&
+		    track_in_force(&w->c->tracks, w->track, &w->track->head, one->commit))
+			add_maybe(w->f, NULL, one->commit);
 }
 
 static size_t count_required(const struct finder *w)
@@ -352,9 +425,25 @@ static const char *why_short(const struct chain *c, const struct fate *f, const 
 	return arena_printf(c->arena, "%zu of %zu commits", have, f->required);
 }
 
+/* One that may be a part and is not there; NULL: none, or a record says that it is none. */
+static const struct commit *lacking(const struct chain *c, const struct fate *f,
+				    const struct point *p)
+{
+	size_t i;
+
+	for (i = 0; !f->listed && i < f->n; i++)
+		if (!is_in_force(c, f, &f->v[i], p))
+			return f->v[i].main ? f->v[i].main : f->v[i].here;
+	for (i = 0; !f->listed && i < f->maybe_count; i++)
+		if (!is_in_force(c, f, &f->maybe[i], p))
+			return f->maybe[i].main ? f->maybe[i].main : f->maybe[i].here;
+	return NULL;
+}
+
 enum fate_state chain_at(const struct chain *c, const struct fate *f, const struct point *p,
 			 const char **why)
 {
+	const struct commit *maybe;
 	size_t have;
 
 	*why = f->why;
@@ -362,13 +451,20 @@ enum fate_state chain_at(const struct chain *c, const struct fate *f, const stru
 		*why = p->lost;
 		return FATE_UNKNOWN;
 	}
-	if (f->state == FATE_NOT_AFFECTED || f->state == FATE_UNKNOWN)
+	if (!f->counted)
 		return f->state;
 	have = count_at(c, f, p);
 	if (have >= f->required && is_whole_at(c, f, p)) {
 		*why = f->required == 1 ? "its commit is there"
 					: arena_printf(c->arena, "all %zu commits", f->required);
-		return FATE_FIXED;
+		maybe = lacking(c, f, p);
+		if (!maybe)
+			return FATE_FIXED;
+		*why = arena_printf(c->arena,
+				    "%s; but %.12s names it, too, and is not: list the commits of "
+				    "the fix in the record",
+				    *why, maybe->id);
+		return FATE_UNKNOWN;
 	}
 	*why = why_short(c, f, p, have);
 	return have ? FATE_INCOMPLETE : FATE_OPEN;
@@ -391,7 +487,7 @@ static int is_newer_hole(const struct finder *w)
 						 id);
 			return -1;
 		}
-		if (equivalent(w, c, &how))
+		if (equivalent(w->c, w->track, c, &how))
 			return 0;
 	}
 	if (!w->r->introduced.n)
@@ -442,10 +538,11 @@ static void judge(struct finder *w)
 			      : "no commit names it and no record lists one";
 		return;
 	}
-	f->state = FATE_OPEN; /* whatever else: counted */
+	f->counted = true;
 	f->state = chain_at(w->c, f, &w->track->head, &f->why);
 	c = own_words(w, false);
-	if (f->state != FATE_FIXED && c) {
+	if ((f->state == FATE_OPEN || f->state == FATE_INCOMPLETE) && c) {
+		f->counted = false;
 		f->state = FATE_UNKNOWN;
 		f->why = arena_printf(w->c->arena,
 				      "%s; %.12s names it and may be it: list the commits in the "
@@ -464,7 +561,7 @@ static void find_dates(const struct finder *w)
 	for (i = 0; i < f->n && f->state == FATE_FIXED; i++)
 		if (f->v[i].here && f->v[i].here->has_date && f->v[i].here->committed > f->fixed)
 			f->fixed = f->v[i].here->committed;
-	if (f->state == FATE_NOT_AFFECTED || f->state == FATE_UNKNOWN)
+	if (!f->counted)
 		return;
 	for (i = 0; w->track->tags && i < w->track->tag_count && !f->first; i++)
 		if (chain_at(w->c, f, &w->track->tags[i], &why) == FATE_FIXED)
@@ -481,6 +578,7 @@ static void find_fate(struct chain *c, const struct record *r, struct track *tra
 		find_wanted(&w);
 	if (!judge_stated(&w)) {
 		find_fixes(&w);
+		find_maybe(&w);
 		judge(&w);
 		find_dates(&w);
 	}
@@ -574,6 +672,14 @@ const struct fate *chain_fate(const struct chain *c, const struct record *r,
 	return &c->fates[(size_t)(r - c->records.v) * c->tracks.n + (size_t)(track - c->tracks.v)];
 }
 
+const struct commit *chain_here(const struct chain *c, const struct track *track, const char *id)
+{
+	const struct commit *one = tracks_commit(&c->tracks, track, id);
+	const char *how;
+
+	return one ? equivalent(c, track, one, &how) : NULL;
+}
+
 const struct record *chain_record(const struct chain *c, unsigned int number)
 {
 	size_t i;
@@ -607,8 +713,9 @@ static size_t patch_ids(const struct chain *c, const struct track *track, const 
 	for (i = 0; i < theirs->n; i++) {
 		const char *at = theirs->v[i].message;
 		unsigned int number;
+		bool sure;
 
-		while (message_advisory(&at, &number))
+		while (message_naming(&at, &number, &sure))
 			if (chain_record(c, number)) {
 				ids[n++] = theirs->v[i].id;
 				break;
@@ -689,8 +796,10 @@ void chain_free(struct chain *c)
 {
 	size_t i;
 
-	for (i = 0; c->fates && i < c->records.n * c->tracks.n; i++)
+	for (i = 0; c->fates && i < c->records.n * c->tracks.n; i++) {
 		free(c->fates[i].v);
+		free(c->fates[i].maybe);
+	}
 	free(c->fates);
 	for (i = 0; i < c->build_count; i++)
 		point_free(&c->builds[i].at);

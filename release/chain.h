@@ -40,6 +40,10 @@ struct fate {
 	const char *why; /* for people; never NULL */
 	struct fix *v;
 	size_t n;
+	struct fix *maybe; /* commits that name it, too, and may be parts of the fix */
+	size_t maybe_count;
+	bool listed; /* a record says which commits, or how many */
+	bool counted; /* the state is that of counting: each point has its own */
 	size_t required; /* commits that it takes */
 	const struct point *first; /* tag that has them all, or NULL */
 	int64_t fixed; /* when the last of them came to the branch; seconds, 0: not fixed */
@@ -48,6 +52,7 @@ struct fate {
 /* A commit that names an advisory. */
 struct naming {
 	unsigned int number;
+	bool sure;
 	const struct commit *commit;
 };
 
@@ -77,6 +82,8 @@ void chain_free(struct chain *c);
 /* Of a record of @c on a track of @c. */
 const struct fate *chain_fate(const struct chain *c, const struct record *r,
 			      const struct track *track);
+/* The commit of @track that is, or came from, the one of this id; NULL: it has none. */
+const struct commit *chain_here(const struct chain *c, const struct track *track, const char *id);
 const struct record *chain_record(const struct chain *c, unsigned int number);
 
 /* What an advisory has become at a tag or build of its fate's branch; @why for people. */

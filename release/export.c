@@ -55,22 +55,70 @@ static struct json *event(const char *key, const char *id)
 	return j;
 }
 
-static struct json *osv_range(const struct fate *f, const char *repo)
+/* @id has every commit of the fix. */
+static bool has_all(const struct chain *c, const struct fate *f, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++) {
+		const struct commit *here = f->v[i].here;
+
+		if (here && track_in_force(&c->tracks, f->track, &f->track->head, here) &&
+		    git_contains(c->rel->git, id, here->id) != 1)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The commit from which on the fix is whole: the part that has all others, whatever the
+ * dates say, else a merge of them.
+ */
+static const char *whole_since(const struct chain *c, const struct fate *f)
+{
+	const struct history *h = f->track->version.n ? &f->track->links.ours : &c->tracks.main;
+	size_t first = h->n;
+	size_t i, k;
+
+	for (i = 0; i < f->n; i++) {
+		if (!f->v[i].here)
+			continue;
+		if (has_all(c, f, f->v[i].here->id))
+			return f->v[i].here->id;
+		for (k = 0; k < first; k++)
+			if (f->v[i].here == &h->v[k])
+				first = k;
+	}
+	while (first-- > 0)
+		if (has_all(c, f, h->v[first].id))
+			return h->v[first].id;
+	return f->track->head.id;
+}
+
+/* What made the hole, as this branch has it: the main branch's id says nothing here. */
+static void add_introduced(struct json *events, const struct chain *c, const struct fate *f)
+{
+	const struct strlist *l = &f->record->introduced;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		const struct commit *here = chain_here(c, f->track, l->v[i]);
+
+		if (here)
+			json_add(events, event("introduced", here->id));
+	}
+	if (!json_size(events))
+		json_add(events, event("introduced", "0"));
+}
+
+static struct json *osv_range(const struct chain *c, const struct fate *f, const char *repo)
 {
 	struct json *j = json_new_object();
 	struct json *events = json_new_array();
-	const struct commit *last = NULL;
-	size_t i;
 
-	if (!f->record->introduced.n)
-		json_add(events, event("introduced", "0"));
-	for (i = 0; i < f->record->introduced.n; i++)
-		json_add(events, event("introduced", f->record->introduced.v[i]));
-	for (i = 0; i < f->n && f->state == FATE_FIXED; i++)
-		if (f->v[i].here && (!last || f->v[i].here->committed >= last->committed))
-			last = f->v[i].here;
-	if (last)
-		json_add(events, event("fixed", last->id));
+	add_introduced(events, c, f);
+	if (f->state == FATE_FIXED)
+		json_add(events, event("fixed", whole_since(c, f)));
 	json_put_str(j, "type", "GIT");
 	json_put_str(j, "repo", repo);
 	json_put(j, "events", events);
@@ -104,12 +152,13 @@ static struct json *osv_affected(const struct chain *c, const struct fate *f, co
 	for (i = 0; i < f->n; i++)
 		if (f->v[i].here)
 			json_add_str(fixes, f->v[i].here->id);
-	json_add(ranges, osv_range(f, repo));
+	json_add(ranges, osv_range(c, f, repo));
 	json_put(j, "ranges", ranges);
 	json_put(j, "versions", osv_versions(c, f));
 	json_put_str(own, "series", f->track->series);
 	json_put_str(own, "state", fate_word(f->state));
 	json_put(own, "fixes", fixes);
+	put_strings(own, "introduced", &f->record->introduced);
 	json_put(j, "database_specific", own);
 	return j;
 }

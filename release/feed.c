@@ -19,6 +19,27 @@ int feed_open(const char *dir, struct feed *f, struct file_data *index, struct e
 	return feed_parse(f, path, index->data, index->size, e);
 }
 
+int feed_keyring(const struct config *conf, const char *key, const char *whose,
+		 struct pgp_keyring **out, struct err *e)
+{
+	const char *value = config_get(conf, key);
+	autofree char *path = value ? config_path(conf, value) : NULL;
+
+	if (!path)
+		return err_fail(e, "%s: %s: is missing: the public keys that sign %s",
+				conf->path ? conf->path : "settings", key, whose);
+	*out = pgp_keyring_open(path, e);
+	return *out ? 0 : -1;
+}
+
+int feed_payload_keyring(const struct config *conf, struct pgp_keyring **out, unsigned int *require,
+			 struct err *e)
+{
+	if (config_uint(conf, "livepatch.require", 1, ABI_SIG_MAX, require, e))
+		return -1;
+	return feed_keyring(conf, "livepatch.keyring", "payloads", out, e);
+}
+
 /* --- show ------------------------------------------------------------------------ */
 
 static void show(struct feed_cmd *c, const struct feed *f, const char *build_id)
@@ -63,13 +84,15 @@ struct signing {
 	struct file_data sigs; /* those that are there */
 	struct table *table;
 	size_t count;
-	struct pgp_keyring *k; /* NULL: the settings name none */
+	struct pgp_keyring *k; /* of the index; NULL: the settings name none */
+	struct pgp_keyring *payload_k;
+	unsigned int payload_require;
 	struct pgp_made made;
 	bool again; /* the key has signed before */
 };
 
-/* What is signed is whole: every payload is there and fits its row. */
-static int check_whole(const struct signing *s, struct err *e)
+/* What is signed is whole: every payload is there, fits its row and counts. */
+static int check_whole(const struct signing *s, int64_t now, struct err *e)
 {
 	size_t i, k;
 
@@ -83,13 +106,49 @@ static int check_whole(const struct signing *s, struct err *e)
 
 			if (file_read(path, ABI_PAYLOAD_MAX, &file, e))
 				return -1;
-			p = feed_row_check(b, &b->rows[k], &file, NULL, 0, 0, e);
+			p = feed_row_check(b, &b->rows[k], &file, s->payload_k, s->payload_require,
+					   now, e);
 			file_free(&file);
 			if (p)
 				return -1;
 		}
 	}
 	return 0;
+}
+
+/* Not another index of a version that is published, nor an older one. */
+static int check_published(const struct feed_cmd *c, const struct signing *s, struct err *e)
+{
+	const char *value = config_get(&c->rel.conf, "feed.path");
+	autofree char *dir = value ? config_path(&c->rel.conf, value) : NULL;
+	autofree char *path = dir ? path_join(dir, FEED_INDEX) : NULL;
+	struct file_data index = {0};
+	struct feed_state seen = {0};
+	struct feed old = {0};
+	int ret = 0;
+
+	if (!path || !file_exists(path))
+		return 0;
+	ret = feed_open(path, &old, &index, e);
+	if (!ret) {
+		feed_state_of(&seen, &old);
+		ret = feed_seen(&s->feed, s->dir, &seen, e) != FEED_FINE ? -1 : 0;
+	}
+	feed_free(&old);
+	file_free(&index);
+	return ret;
+}
+
+/* The same against what this signer has signed before. */
+static int check_signed(const struct feed_cmd *c, const struct signing *s, struct err *e)
+{
+	struct feed_state seen = {0};
+
+	if (!c->o->state)
+		return 0;
+	if (feed_state_read(&seen, c->o->state, e))
+		return -1;
+	return feed_seen(&s->feed, s->dir, &seen, e) != FEED_FINE ? -1 : 0;
 }
 
 /* With the keys at hand: a digest's first two bytes, which are told by all, fit by chance, too. */
@@ -176,12 +235,15 @@ static int sign(struct feed_cmd *c, struct signing *s, unsigned int require, str
 	autofree char *index = path_join(s->dir, FEED_INDEX);
 
 	if (feed_open(s->dir, &s->feed, &s->index, e) ||
-	    feed_fresh(&s->feed, index, c->now, e) != FEED_FINE || check_whole(s, e))
+	    feed_fresh(&s->feed, index, c->now, e) != FEED_FINE || check_whole(s, c->now, e) ||
+	    check_published(c, s, e) || check_signed(c, s, e))
 		return -1;
 	if (file_exists(s->path) && file_read(s->path, FEED_SIGNATURE_MAX, &s->sigs, e))
 		return -1;
 	s->table = report_table(r, "signatures", "Signatures", columns, NULL);
-	if (add_signature(s, c->o->key, e))
+	/* First the state: of what may have been signed there is to be no second one. */
+	if ((c->o->state && feed_state_write(c->o->state, &s->feed, e)) ||
+	    add_signature(s, c->o->key, e))
 		return -1;
 	r->title = "Signature of a feed";
 	feed_show_facts(r, &s->feed);
@@ -191,6 +253,9 @@ static int sign(struct feed_cmd *c, struct signing *s, unsigned int require, str
 	report_fact_int(r, "require", "Required keys", require);
 	if (s->again)
 		report_note(r, "This key had signed it before: nothing was changed.");
+	if (!c->o->state && !config_get(&c->rel.conf, "feed.path"))
+		report_note(r, "Not asked whether another index of this version was signed: give "
+			       "--state, or set feed.path.");
 	return 0;
 }
 
@@ -207,9 +272,11 @@ static int cmd_sign(struct feed_cmd *c, const char *dir, struct err *e)
 	if (!c->o->key)
 		return err_set(e, ERR_USAGE, "feed sign: give the key with --key");
 	if (!config_uint(conf, "feed.require", 1, ABI_SIG_MAX, &require, e) &&
+	    !feed_payload_keyring(conf, &s.payload_k, &s.payload_require, e) &&
 	    (!keyring || (s.k = pgp_keyring_open(keyring, e))))
 		ret = sign(c, &s, require, e);
 	pgp_keyring_close(s.k);
+	pgp_keyring_close(s.payload_k);
 	pgp_made_free(&s.made);
 	file_free(&s.sigs);
 	file_free(&s.index);

@@ -49,10 +49,26 @@ void feed_plan_free(struct feed_plan *plan);
 int feed_item_settings(const struct feed_plan *plan, const struct config *conf,
 		       struct feed_item *item, struct err *e);
 
+/*
+ * feed_chain.c: holds what [none] says of a build against the advisories, where the settings
+ * name a folder of them. @tell is called with each that contradicts it, or (@open false) of
+ * which nothing is known.
+ */
+typedef void feed_doubt_fn(void *ctx, const char *build, bool open, const char *why);
+int feed_ask_chain(struct feed_cmd *c, const struct feed *f, feed_doubt_fn *tell, void *ctx,
+		   struct err *e);
+
 /* --- feed_table.c: how it looks ------------------------------------------------------ */
 void feed_show_facts(struct report *r, const struct feed *f);
 /* The table of builds, and that of payloads; @build: of this one alone. */
 void feed_show_builds(struct report *r, const struct feed *f, const struct feed_build *build);
+
+/* A keyring that the settings have to name; @whose says whose signatures it is for. */
+int feed_keyring(const struct config *conf, const char *key, const char *whose,
+		 struct pgp_keyring **out, struct err *e);
+/* That of the makers of payloads, and how many of them have to sign. */
+int feed_payload_keyring(const struct config *conf, struct pgp_keyring **out, unsigned int *require,
+			 struct err *e);
 
 /* Reads DIR/index.json. feed_free() and file_free() in any case. */
 int feed_open(const char *dir, struct feed *f, struct file_data *index, struct err *e);

@@ -19,23 +19,10 @@ struct build {
 	struct pgp_keyring *index_k; /* NULL: no index was followed yet */
 	unsigned int index_require;
 	struct table *refused; /* NULL: nothing was refused */
+	struct table *doubts; /* NULL: what [none] says is what the advisories say */
 	char *text; /* of the index */
 	struct feed index; /* as a host will read it */
 };
-
-/* A keyring that the settings have to name. */
-static int open_keyring(const struct config *conf, const char *key, const char *whose,
-			struct pgp_keyring **out, struct err *e)
-{
-	const char *value = config_get(conf, key);
-	autofree char *path = value ? config_path(conf, value) : NULL;
-
-	if (!path)
-		return err_fail(e, "%s: %s: is missing: the public keys that sign %s",
-				conf->path ? conf->path : "settings", key, whose);
-	*out = pgp_keyring_open(path, e);
-	return *out ? 0 : -1;
-}
 
 /* --- refusals ---------------------------------------------------------------------- */
 
@@ -51,6 +38,27 @@ static void refuse(struct build *b, const char *object, struct err *why)
 	cell_text(b->refused, "%s", why->text);
 	report_finding(&b->c->rel.report);
 	err_clear(why);
+}
+
+/* What [none] says of @build, and an advisory. */
+static void doubt(void *ctx, const char *build, bool open, const char *why)
+{
+	static const struct column columns[] = {{"build", "Build"}, {"advisory", "Advisory"}, {0}};
+	struct build *b = ctx;
+	autofree char *object = mem_printf("[none \"%s\"]", build);
+	struct err e = ERR_INIT;
+
+	if (open) {
+		err_fail(&e, "%s", why);
+		refuse(b, object, &e);
+		return;
+	}
+	if (!b->doubts)
+		b->doubts = report_table(&b->c->rel.report, "doubts", "Not affected, perhaps",
+					 columns, NULL);
+	cell_text(b->doubts, "%s", build);
+	cell_unknown(b->doubts, "%s", why);
+	report_undetermined(&b->c->rel.report);
 }
 
 /* The file's signatures count, and its notes name a build. */
@@ -190,7 +198,7 @@ static int open_index_keyring(struct build *b, struct err *e)
 		return 0;
 	if (config_uint(conf, "feed.require", 1, ABI_SIG_MAX, &b->index_require, e))
 		return -1;
-	return open_keyring(conf, "feed.keyring", "the index before (or --unsigned)", &b->index_k,
+	return feed_keyring(conf, "feed.keyring", "the index before (or --unsigned)", &b->index_k,
 			    e);
 }
 
@@ -359,7 +367,7 @@ static int build(struct build *b, struct err *e)
 	for (i = 0; i < b->plan.feed.n; i++)
 		if (place(&b->plan, i, e))
 			return -1;
-	if (set_version(b, e))
+	if (feed_ask_chain(b->c, &b->plan.feed, doubt, b, e) || set_version(b, e))
 		return -1;
 	if (!b->refused && check_own(b, &why))
 		refuse(b, FEED_INDEX, &why);
@@ -371,15 +379,6 @@ static int build(struct build *b, struct err *e)
 	return 0;
 }
 
-static int open_payload_keyring(struct build *b, struct err *e)
-{
-	const struct config *conf = &b->c->rel.conf;
-
-	if (config_uint(conf, "livepatch.require", 1, ABI_SIG_MAX, &b->require, e))
-		return -1;
-	return open_keyring(conf, "livepatch.keyring", "payloads", &b->k, e);
-}
-
 int feed_cmd_build(struct feed_cmd *c, int argc, char **argv, struct err *e)
 {
 	struct build b = {.c = c};
@@ -387,7 +386,8 @@ int feed_cmd_build(struct feed_cmd *c, int argc, char **argv, struct err *e)
 
 	if (!c->o->output)
 		return err_set(e, ERR_USAGE, "feed build: give the folder with --output");
-	if (!feed_plan_read(&b.plan, c, argc, argv, e) && !open_payload_keyring(&b, e))
+	if (!feed_plan_read(&b.plan, c, argc, argv, e) &&
+	    !feed_payload_keyring(&c->rel.conf, &b.k, &b.require, e))
 		ret = build(&b, e);
 	pgp_keyring_close(b.k);
 	pgp_keyring_close(b.index_k);

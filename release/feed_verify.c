@@ -97,6 +97,23 @@ static void check_version(struct verify *v)
 	cell_text(v->checks, "whether an older index is served again: give --state");
 }
 
+/* Another feed of the same makers has their signatures, too. */
+static void check_name(struct verify *v)
+{
+	const char *wanted = config_get(&v->c->rel.conf, "feed.name");
+	enum feed_problem p = FEED_FINE;
+	struct err why = ERR_INIT;
+
+	if (!wanted)
+		return;
+	if (strcmp(v->feed.name, wanted) != 0) {
+		p = FEED_MIX;
+		err_set(&why, ERR_CHECK, "%s: is of the feed \"%s\", and feed.name is \"%s\"",
+			v->index_path, v->feed.name, wanted);
+	}
+	tell(v, "name", FEED_INDEX, p, &why);
+}
+
 static void check_index(struct verify *v)
 {
 	struct err why = ERR_INIT;
@@ -108,6 +125,7 @@ static void check_index(struct verify *v)
 	check_signatures(v);
 	if (p)
 		return;
+	check_name(v);
 	p = feed_fresh(&v->feed, v->index_path, v->c->now, &why);
 	tell(v, "age", FEED_INDEX, p, &why);
 	check_version(v);

@@ -189,14 +189,29 @@ static bool is_preceded(const char *start, const char *s, const char *const *wor
 	return false;
 }
 
-/* Words right before an advisory that make it a cause or a neighbour, not this fix. */
-static bool is_mention(const char *start, const char *s)
+/* Words beside an advisory that make it a cause or a neighbour, not this fix. */
+static bool is_mention(const char *start, const char *s, const char *end)
 {
 	static const char *const before[] = {
-		"introduced by", "introduced in", "caused by", "broken by", "regression from",
-		"fallout from",	 "fallout of",	  "since",     "after",	    "fixes for",
-		"follow-up to",	 "followup to",	  "see",       "like",	    "similar to",
-		"unlike",	 "amends",	  "prior to"};
+		"introduced by", "introduced in", "caused by",	"broken by", "regression from",
+		"fallout from",	 "fallout of",	  "because of", "wake of",   "since",
+		"like",		 "similar to",	  "unlike",	"prior to"};
+	static const char *const behind[] = {"broke", "introduced", "caused", "regress"};
+	size_t i;
+
+	if (is_preceded(start, s, before, sizeof(before) / sizeof(*before)))
+		return true;
+	for (i = 0; isspace((unsigned char)*end) && i < sizeof(behind) / sizeof(*behind); i++)
+		if (text_starts(end + 1, behind[i]))
+			return true;
+	return false;
+}
+
+/* Words right before it of a commit that completes the fix, or mends what came of it. */
+static bool is_sequel(const char *start, const char *s)
+{
+	static const char *const before[] = {"after",	    "fixes for", "follow-up to",
+					     "followup to", "see",	 "amends"};
 
 	return is_preceded(start, s, before, sizeof(before) / sizeof(*before));
 }
@@ -222,7 +237,7 @@ static const char *sentence_end(const char *s)
 }
 
 /*
- * The sentence tells of a cause: what an advisory broke is not its fix. One that begins
+ * The sentence tells of a cause, which may be the advisory or what it fixes. One that begins
  * with "This is" says what the commit is.
  */
 static bool tells_cause(const char *start, const char *s)
@@ -264,8 +279,21 @@ static bool is_declared(const char *start, const char *s, const char *end)
 	       (s > start && (s[-1] == '(' || s[-1] == '[') && (end[1] == '\n' || !end[1]));
 }
 
-/* The next one that is no cause; @declared: it is said to be what this commit fixes. */
-static bool next_advisory(const char **at, unsigned int *number, bool *declared)
+/* What the words around the name of an advisory make of it. */
+enum naming { NAMING_CAUSE, NAMING_UNSURE, NAMING_PLAIN, NAMING_DECLARED };
+
+static enum naming judge(const char *start, const char *s, const char *end)
+{
+	if (is_mention(start, s, end))
+		return NAMING_CAUSE;
+	if (is_sequel(start, s) || tells_cause(start, s))
+		return NAMING_UNSURE;
+	return is_declared(start, s, end) ? NAMING_DECLARED : NAMING_PLAIN;
+}
+
+/* The next one that is @least so sure; @how it is named. */
+static bool next_advisory(const char **at, unsigned int *number, enum naming least,
+			  enum naming *how)
 {
 	const char *start = *at;
 	const char *s = start;
@@ -275,15 +303,16 @@ static bool next_advisory(const char **at, unsigned int *number, bool *declared)
 		const char *digits = s + 3 + (s[3] == '-' || s[3] == ' ');
 		unsigned int n = 0;
 		bool fresh = s == start || !isalnum((unsigned char)s[-1]);
-		bool mention = is_mention(start, s) || tells_cause(start, s);
 
 		for (s = digits; *s >= '0' && *s <= '9' && n < 100000; s++)
 			n = n * 10 + (unsigned int)(*s - '0');
-		if (!fresh || s == digits || isalnum((unsigned char)*s) || mention)
+		if (!fresh || s == digits || isalnum((unsigned char)*s))
+			continue;
+		*how = judge(start, name, s);
+		if (*how < least)
 			continue;
 		*at = s;
 		*number = n;
-		*declared = is_declared(start, name, s);
 		return true;
 	}
 	return false;
@@ -291,20 +320,32 @@ static bool next_advisory(const char **at, unsigned int *number, bool *declared)
 
 bool message_advisory(const char **at, unsigned int *number)
 {
-	bool declared;
+	enum naming how;
 
-	return next_advisory(at, number, &declared);
+	return next_advisory(at, number, NAMING_PLAIN, &how);
+}
+
+bool message_naming(const char **at, unsigned int *number, bool *sure)
+{
+	enum naming how;
+
+	if (!next_advisory(at, number, NAMING_UNSURE, &how))
+		return false;
+	*sure = how != NAMING_UNSURE;
+	return true;
 }
 
 bool message_declares(const char *message, unsigned int number)
 {
 	bool declared, before = false;
+	enum naming how;
 	unsigned int n;
 
 	/* What stands beside a declared one, "XSA-1 and XSA-2", is declared with it. */
-	while (next_advisory(&message, &n, &declared)) {
+	while (next_advisory(&message, &n, NAMING_PLAIN, &how)) {
 		size_t gap = strspn(message, " /,&");
 
+		declared = how == NAMING_DECLARED;
 		if (n == number && (declared || before))
 			return true;
 		before = (declared || before) && text_starts(message + gap, "XSA");

@@ -60,6 +60,11 @@ const char *message_reverted(const char *subject, size_t *len);
  * as a cause: "This is part of XSA-155", "XSA155", but not "introduced by XSA-346".
  */
 bool message_advisory(const char **at, unsigned int *number);
+/*
+ * The same, and also those (not @sure) of which the words do not tell: a sentence about a
+ * cause ("complete the fix of XSA-155: it was missing since 4.5"), "follow-up to XSA-155".
+ */
+bool message_naming(const char **at, unsigned int *number, bool *sure);
 /* It says so in so many words, and does not only name it. */
 bool message_declares(const char *message, unsigned int number);
 

@@ -99,7 +99,7 @@ static const struct cli_opt feed_options[] = {
 	{"require", 0, CLI_UINT, offsetof(struct feed_opts, require), "K",
 	 "different keys that must have signed (verify)"},
 	{"state", 0, CLI_STR, offsetof(struct feed_opts, state), "FILE",
-	 "newest version seen; kept up to date (verify)"},
+	 "newest version seen or signed; kept up to date (verify, sign)"},
 	REL_OPTIONS(feed_opts),
 	{0},
 };
@@ -279,7 +279,7 @@ static const char feed_help[] =
 	"show   what it says of all builds, or of one\n"
 	"\n"
 	"  xsplice-release feed build -c release.conf -o feed --first\n"
-	"  xsplice-release feed sign feed --key release@example.org\n"
+	"  xsplice-release feed sign feed --key release@example.org -c release.conf\n"
 	"  xsplice-release feed verify feed --keyring keys.gpg --require 2 --state seen\n";
 
 static const char plan_help[] =

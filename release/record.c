@@ -264,7 +264,8 @@ static int parse_xsa(struct reader *rd, const struct json *j)
 }
 
 /* --- OSV ------------------------------------------------------------------------------ */
-static int osv_events(struct reader *rd, const struct json *events, const char *series, bool own)
+/* @own: an own file, which has lists besides; what is on its branch is none for others. */
+static int osv_events(struct reader *rd, const struct json *events, bool own)
 {
 	size_t i;
 
@@ -274,45 +275,52 @@ static int osv_events(struct reader *rd, const struct json *events, const char *
 		const struct json *one = json_at(events, i);
 		const char *introduced = json_get_str(one, "introduced");
 		const char *fixed = NULL;
+		bool named = introduced && strcmp(introduced, "0") != 0;
 
-		if (introduced && strcmp(introduced, "0") != 0 &&
-		    take_str(rd, one, "introduced", is_commit, &introduced) < 0)
+		if (named && take_str(rd, one, "introduced", is_commit, &introduced) < 0)
 			return -1;
-		if (introduced && strcmp(introduced, "0") != 0)
+		if (named && !own)
 			strlist_add(&rd->r->introduced, introduced, rd->a);
+		/* From here on it is whole, on any branch: no list of what it is made of. */
 		if (take_str(rd, one, "fixed", is_commit, &fixed) < 0)
 			return -1;
-		/* The last commit of a fix, of any branch: of others' files it is no list. */
-		if (fixed && own)
-			strlist_add(&record_at(rd->r, series, rd->a)->fixes, fixed, rd->a);
 	}
 	return 0;
+}
+
+static int osv_own(struct reader *rd, const struct json *own)
+{
+	const char *series = RECORD_MAIN;
+	const char *state = "fixed";
+
+	if (take_str(rd, own, "series", is_series, &series) < 0 ||
+	    take_str(rd, own, "state", is_text, &state) < 0 ||
+	    take_list(rd, own, "introduced", is_commit, &rd->r->introduced) < 0)
+		return -1;
+	/* A list in a record is whole; what is there of an incomplete fix is none. */
+	return strcmp(state, "fixed") ? 0
+				      : take_list(rd, own, "fixes", is_commit,
+						  &record_at(rd->r, series, rd->a)->fixes);
 }
 
 static int osv_affected(struct reader *rd, const struct json *one)
 {
 	const struct json *own = json_get(one, "database_specific");
+	bool is_own = json_get_str(own, "series") && json_get_str(own, "state");
 	const struct json *ranges = json_get(one, "ranges");
-	const char *series = RECORD_MAIN;
-	const char *state = "fixed";
 	size_t i;
 
-	if (own && (take_str(rd, own, "series", is_series, &series) < 0 ||
-		    take_str(rd, own, "state", is_text, &state) < 0))
+	if (is_own && osv_own(rd, own) < 0)
 		return -1;
 	if (ranges && !json_is_array(ranges))
 		return refuse(rd, "ranges", "a list");
-	/* A list in a record is whole; what is there of an incomplete fix is none. */
-	if (own && !strcmp(state, "fixed") &&
-	    take_list(rd, own, "fixes", is_commit, &record_at(rd->r, series, rd->a)->fixes) < 0)
-		return -1;
 	for (i = 0; ranges && i < json_size(ranges); i++) {
 		const struct json *range = json_at(ranges, i);
 		const char *type = json_get_str(range, "type");
 
 		if (type && !strcmp(type, "GIT") &&
-		    osv_events(rd, json_get(range, "events"), series,
-			       own && json_get_str(own, "state")) < 0)
+		    osv_events(rd, json_get(range, "events"),
+			       is_own && json_get(own, "introduced")) < 0)
 			return -1;
 	}
 	return 0;

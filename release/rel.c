@@ -13,7 +13,7 @@ int rel_status(enum err_kind kind)
 	return kind == ERR_NONE ? 0 : kind == ERR_USAGE ? 2 : 3;
 }
 
-static int open_repo(struct rel *r, unsigned int needs, struct err *e)
+int rel_open(struct rel *r, unsigned int needs, struct err *e)
 {
 	r->git = git_open(r->repo_path, e);
 	if (!r->git)
@@ -77,7 +77,7 @@ int rel_begin(struct rel *r, struct cli *cli, const struct rel_opts *opts, unsig
 	    people_load(&r->people, &r->conf, e) < 0)
 		return -1;
 	read_areas(r);
-	return needs ? open_repo(r, needs, e) : 0;
+	return needs ? rel_open(r, needs, e) : 0;
 }
 
 int rel_end(struct rel *r, int status)

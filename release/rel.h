@@ -76,6 +76,8 @@ enum {
  */
 int rel_begin(struct rel *r, struct cli *cli, const struct rel_opts *opts, unsigned int needs);
 int rel_end(struct rel *r, int status);
+/* Opens the repository of a command that began without. */
+int rel_open(struct rel *r, unsigned int needs, struct err *e);
 
 /* Version of the git program, for numbers that come from it. */
 const char *rel_git_version(struct rel *r);

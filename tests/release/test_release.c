@@ -121,6 +121,35 @@ START_TEST(advisories_found)
 }
 END_TEST
 
+/* What the words around a name make of it: 's'ure, 'u'nsure, "" a cause. */
+START_TEST(advisories_unsure)
+{
+	static const struct {
+		const char *text, *want;
+	} t[] = {
+		{"This is XSA-1.", "s"},
+		{"Complete the fix of XSA-1: the check was missing since 4.5.", "u"},
+		{"The rest of XSA-1. It regressed when the lock was split.", "s"},
+		{"What is left of XSA-1, because of which guests broke.", "u"},
+		{"A follow-up to XSA-1.", "u"},
+		{"Buggy as of commit 123 (XSA-1).", "u"},
+		{"See XSA-1.", "u"},
+		{"The fix for XSA-1\nbroke this.", ""},
+		{"Introduced by XSA-1, this is part of XSA-2.", "s"},
+		{"Broken since XSA-1.", ""},
+	};
+	const char *at = t[_i].text;
+	char got[8] = "";
+	size_t len = 0;
+	unsigned int n;
+	bool sure;
+
+	while (len + 1 < sizeof(got) && message_naming(&at, &n, &sure))
+		got[len++] = sure ? 's' : 'u';
+	ck_assert_msg(!strcmp(got, t[_i].want), "%s: %s", t[_i].text, got);
+}
+END_TEST
+
 START_TEST(links_found)
 {
 	const char *at =
@@ -842,6 +871,7 @@ int main(void)
 	tcase_add_test(t, versions_order);
 	tcase_add_loop_test(t, versions_refused, 0, 13);
 	tcase_add_test(t, advisories_found);
+	tcase_add_loop_test(t, advisories_unsure, 0, 10);
 	tcase_add_test(t, links_found);
 	tcase_add_test(t, trailers_found);
 	tcase_add_test(t, people_move);

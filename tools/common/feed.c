@@ -323,6 +323,13 @@ int feed_state_read(struct feed_state *s, const char *path, struct err *e)
 	return ret;
 }
 
+void feed_state_of(struct feed_state *s, const struct feed *f)
+{
+	snprintf(s->name, sizeof(s->name), "%s", f->name);
+	s->version = f->version;
+	memcpy(s->sha256, f->sha256, sizeof(s->sha256));
+}
+
 int feed_state_write(const char *path, const struct feed *f, struct err *e)
 {
 	struct json *j = json_new_object();

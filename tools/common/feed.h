@@ -195,6 +195,8 @@ struct feed_state {
 
 /* A file that is not there is the state of a host that has seen none. */
 int feed_state_read(struct feed_state *s, const char *path, struct err *e);
+/* What a host remembers that took @f. */
+void feed_state_of(struct feed_state *s, const struct feed *f);
 int feed_state_write(const char *path, const struct feed *f, struct err *e);
 
 /* Neither older than what was seen, nor another one of the same version. */
