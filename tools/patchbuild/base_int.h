@@ -79,8 +79,9 @@ struct image_match {
 };
 
 /*
- * Compares @path, compressed or not, with the images in the tree. Anything but equality
- * in all bytes is an error that says how close it came.
+ * Compares @path, compressed or not, with the images in the tree, and what the tree's
+ * xen-syms has in memory with it. Anything but equality in all bytes is an error that
+ * says how close it came.
  */
 int image_match(struct image_match *m, const struct tree *t, const char *path, struct err *e);
 void image_match_free(struct image_match *m);

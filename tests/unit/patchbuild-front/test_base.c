@@ -112,6 +112,48 @@ START_TEST(knows_what_was_shipped)
 }
 END_TEST
 
+/*
+ * What is done to the tree, whose xen.gz was shipped all the same, and a word of the
+ * message: no part of it may be of another build.
+ */
+static const struct {
+	const char *script, *word;
+} other_builds[] = {
+	/* Other code in xen-syms, with the build-id of the image. */
+	{"objcopy -O binary -j .note.gnu.build-id xen-syms id; "
+	 "echo 'int helper(int x) { return x + 2; }' | gcc -O2 -ffunction-sections -xc -c "
+	 "-o common/b.o -; ld -r -o prelink.o common/a.o common/b.o; "
+	 "ld -e 0 --build-id=sha1 -o xen-syms prelink.o; "
+	 "objcopy --update-section .note.gnu.build-id=id xen-syms",
+	 "xen-syms is of another build"},
+	/* The same code, linked again with another build-id. */
+	{"ld -e 0 --build-id=0x39a640e6f1412319235087391df9f1c5e13ae920 -o xen-syms prelink.o",
+	 "another build (section .note.gnu.build-id"},
+	{"cp xen xen.efi; printf x >> xen.efi; gzip -nc xen.efi > xen.gz; rm xen",
+	 "no payload of this base"},
+	{"cat xen.gz xen.gz > two; mv two xen.gz", "cannot be uncompressed"},
+};
+
+START_TEST(ties_the_image_to_the_tree)
+{
+	autofree char *script = mem_printf("cd tree/xen; %s", other_builds[_i].script);
+	struct err e = ERR_INIT;
+	struct fake f;
+	char *id, *path;
+
+	fake_make(&f);
+	fake_run(&f, script);
+	/* Beside xen.gz the order of the names decides what it is said to be. */
+	fake_run(&f, "mv tree/xen/xen.gz shipped.gz");
+	path = path_join(f.dir, "shipped.gz");
+	ck_assert_int_eq(store_make(f.store, f.tree, path, &id, &e), -1);
+	ck_assert_msg(strstr(e.text, other_builds[_i].word) != NULL, "%s", e.text);
+	ck_assert_uint_eq(entries(f.store), 0);
+	free(path);
+	fake_free(&f);
+}
+END_TEST
+
 /* What is wrong with the tree, and a word of the message. */
 static const struct {
 	const char *script, *word;
@@ -217,6 +259,8 @@ Suite *base_suite(void)
 	tcase_add_test(t, is_found_by_a_prefix);
 	tcase_add_test(t, can_be_made_again);
 	tcase_add_test(t, knows_what_was_shipped);
+	tcase_add_loop_test(t, ties_the_image_to_the_tree, 0,
+			    sizeof(other_builds) / sizeof(*other_builds));
 	tcase_add_loop_test(t, refuses_a_bad_tree, 0, sizeof(bad_trees) / sizeof(*bad_trees));
 	tcase_add_loop_test(t, refuses_a_damaged_manifest, 0, sizeof(damages) / sizeof(*damages));
 	tcase_add_test(t, finds_a_changed_file);

@@ -43,7 +43,7 @@ static const char script[] =
 	"ld -r -o prelink.o common/a.o common/b.o\n"
 	"echo 'cmd_prelink.o := ld -r -o prelink.o common/a.o common/b.o' > .prelink.o.cmd\n"
 	"ld -e 0 --build-id=sha1 -o xen-syms prelink.o\n"
-	"cp xen-syms xen\n"
+	"objcopy -O binary xen-syms xen\n"
 	"gzip -nc xen > xen.gz\n";
 
 void fake_run(const struct fake *f, const char *text)
