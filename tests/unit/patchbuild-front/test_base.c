@@ -172,7 +172,21 @@ static const struct {
 	{"truncate -s 3000 tree/xen/xen-syms", "xen-syms"},
 	{"cd tree/xen; echo 'int helper(int x) { return x + 2; }' | gcc -O2 -ffunction-sections "
 	 "-xc -c -o common/b.o -",
-	 "not the one in xen-syms"},
+	 "function helper is not the one in xen-syms"},
+	/* One object made again after the image: with another static function ... */
+	{"cd tree/xen; "
+	 "sed 's/x - 3/x - 4/' common/b.c > b.c; "
+	 "gcc -O2 -nostdinc -ffunction-sections -fno-inline -fno-pie -I./include -c "
+	 "-fmacro-prefix-map=b.c=$PWD/common/b.c b.c -o b.o; "
+	 "objcopy --redefine-sym b.c=common/b.c b.o common/b.o",
+	 "function hidden is not the one in xen-syms"},
+	/* ... or with another constant. */
+	{"cd tree/xen; "
+	 "sed 's/{5, 7}/{5, 8}/' common/b.c > b.c; "
+	 "gcc -O2 -nostdinc -ffunction-sections -fno-inline -fno-pie -I./include -c "
+	 "-fmacro-prefix-map=b.c=$PWD/common/b.c b.c -o b.o; "
+	 "objcopy --redefine-sym b.c=common/b.c b.o common/b.o",
+	 "variable table is not the one in xen-syms"},
 };
 
 START_TEST(refuses_a_bad_tree)
