@@ -154,6 +154,38 @@ START_TEST(ties_the_image_to_the_tree)
 }
 END_TEST
 
+/* Where the store must not be, whether it exists or not; and what is told of it. */
+static const struct {
+	const char *script, *tree, *store, *word;
+} bad_places[] = {
+	{"mkdir tree/xen/store", "tree", "tree/xen/store", "which is copied"},
+	{":", "tree", "tree/xen/new/store", "which is copied"},
+	{":", "tree", "tree/xen", "which is copied"},
+	{"ln -s tree/xen/common link", "tree", "link/../common/store", "which is copied"},
+	{"ln -s store/$(cat id)/tree kept", "kept", "store", "part of a base"},
+};
+
+START_TEST(keeps_store_and_tree_apart)
+{
+	struct err e = ERR_INIT;
+	char *id, *tree, *store;
+	struct fake f;
+
+	fake_make_base(&f);
+	fake_run(&f, "ls store > id");
+	fake_run(&f, bad_places[_i].script);
+	fake_run(&f, "touch before after; find . | sort > before");
+	tree = path_join(f.dir, bad_places[_i].tree);
+	store = path_join(f.dir, bad_places[_i].store);
+	ck_assert_int_eq(store_make(store, tree, NULL, &id, &e), -1);
+	ck_assert_msg(strstr(e.text, bad_places[_i].word) != NULL, "%s", e.text);
+	fake_run(&f, "find . | sort > after; cmp before after");
+	free(tree);
+	free(store);
+	fake_free(&f);
+}
+END_TEST
+
 /* What is wrong with the tree, and a word of the message. */
 static const struct {
 	const char *script, *word;
@@ -275,6 +307,8 @@ Suite *base_suite(void)
 	tcase_add_test(t, knows_what_was_shipped);
 	tcase_add_loop_test(t, ties_the_image_to_the_tree, 0,
 			    sizeof(other_builds) / sizeof(*other_builds));
+	tcase_add_loop_test(t, keeps_store_and_tree_apart, 0,
+			    sizeof(bad_places) / sizeof(*bad_places));
 	tcase_add_loop_test(t, refuses_a_bad_tree, 0, sizeof(bad_trees) / sizeof(*bad_trees));
 	tcase_add_loop_test(t, refuses_a_damaged_manifest, 0, sizeof(damages) / sizeof(*damages));
 	tcase_add_test(t, finds_a_changed_file);
