@@ -109,6 +109,9 @@ struct json *link_objects(const char *obj_dir, const struct json *files, const c
  */
 struct json *compiler_identity(const char *cc, struct err *e);
 
+/* What every compiler is called with, for struct proc. */
+extern const char *const compile_env[];
+
 /* Refuses if @cc is now another compiler or assembler than @recorded. */
 int compiler_same(const struct json *recorded, struct err *e);
 
