@@ -243,12 +243,12 @@ static bool same_bytes(const struct sym *in_obj, const struct sym *in_image)
 	return true;
 }
 
-/* What stays in the image as it is in the object, and under its name. */
+/* What stays in the image as it is in the object, and under its name; of weak ones who knows. */
 static bool is_compared(const struct sym *s)
 {
-	return s->sec && (s->sec->flags & SHF_ALLOC) && s->size && *s->name &&
-	       (sym_is_func(s) || s->type == STT_OBJECT) && !text_starts(s->name, ".L") &&
-	       !text_starts(s->sec->name, ".discard");
+	return s->bind != STB_WEAK && s->sec && (s->sec->flags & SHF_ALLOC) && s->size &&
+	       *s->name && (sym_is_func(s) || s->type == STT_OBJECT) &&
+	       !text_starts(s->name, ".L") && !text_starts(s->sec->name, ".discard");
 }
 
 /* Objects of assembly name no file. */
