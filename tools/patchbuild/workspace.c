@@ -362,7 +362,7 @@ static int fill(struct workspace *ws, const struct patch_set *s, struct verdict 
 {
 	size_t i;
 
-	ws->dir = dir_temp("patchbuild-", e);
+	ws->dir = dir_temp("patchbuild", e);
 	if (!ws->dir)
 		return -1;
 	ws->new_dir = path_join(ws->dir, "new");

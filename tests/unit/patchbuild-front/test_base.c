@@ -58,6 +58,7 @@ START_TEST(is_found_by_a_prefix)
 	char short_id[7] = "";
 	struct fake f;
 	struct base *b;
+	char *path;
 	int n = 0;
 
 	fake_make_base(&f);
@@ -68,6 +69,11 @@ START_TEST(is_found_by_a_prefix)
 	ck_assert_int_eq(base_each_object(b, count, &n, &e), 0);
 	ck_assert_int_eq(n, 2);
 	base_close(b);
+	path = mem_printf("%s/%s//", f.store, f.id);
+	b = base_open_any(NULL, path, &e);
+	ck_assert_msg(b != NULL, "%s", e.text);
+	base_close(b);
+	free(path);
 	ck_assert_ptr_null(base_open(f.store, "12345", &e));
 	ck_assert_int_eq(e.kind, ERR_USAGE);
 	err_clear(&e);

@@ -65,7 +65,7 @@ void fake_make(struct fake *f)
 	struct err e = ERR_INIT;
 
 	memset(f, 0, sizeof(*f));
-	f->dir = dir_temp("front-", &e);
+	f->dir = dir_temp("front", &e);
 	ck_assert_msg(f->dir != NULL, "%s", e.text);
 	f->tree = path_join(f->dir, "tree");
 	f->store = path_join(f->dir, "store");
