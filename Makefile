@@ -18,7 +18,7 @@ need-%:
 $(all-objs) $(O)/flags: | need-build
 
 # What a person asks for goes one after the other; each step compiles on all CPUs.
-parallel = $(MAKE) --no-print-directory $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc))
+parallel = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 ifeq ($(MAKELEVEL),0)
 .NOTPARALLEL:
 programs:
@@ -179,4 +179,4 @@ distclean:
 	rm -rf build
 
 .PHONY: all programs help stock-xen xen xen-4.20 testhost base base-4.20 overlay-base demo host tests build-quick build-unit check-unit check-release check-xen-history build-base-tests check-base check-host \
-	fuzz fuzz-build fuzz-programs lint check bench coverage install clean distclean
+	fuzz fuzz-build fuzz-programs lint check site bench coverage install clean distclean

@@ -84,7 +84,7 @@ static int patch_ids(const char *repo, const char *const *which, size_t n, struc
 	static const char *const log[] = {"log",	   "-p",	  "--no-color",
 					  "--no-ext-diff", "--no-merges", "--full-index"};
 	size_t fixed = sizeof(log) / sizeof(*log);
-	autofree char *dir = dir_temp("xsplice-release.", e);
+	autofree char *dir = dir_temp("xsplice-release", e);
 	autofree char *file = dir ? path_join(dir, "log") : NULL;
 	autofree char *output = file ? mem_printf("--output=%s", file) : NULL;
 	const char **argv = mem_zalloc(fixed + n + 6, sizeof(*argv));

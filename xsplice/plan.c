@@ -146,8 +146,12 @@ static int check_replace(const struct maker *k)
 static int check_state(const struct maker *k, uint32_t flags)
 {
 	bool applied = k->m->state == XSP_APPLIED;
+	bool alone = k->l->top == k->m && !k->m->below;
 
 	k->plan->nothing = applied == (k->plan->action != XSP_REVERT);
+	/* What replaces all has replaced nothing while others are applied, too. */
+	if (k->plan->action == XSP_REPLACE && applied && !alone)
+		return fail(k, XSP_STATE_APPLIED, "payload");
 	if (k->plan->nothing)
 		return 0;
 	switch (k->plan->action) {

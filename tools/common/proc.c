@@ -57,7 +57,7 @@ static bool same_name(const char *a, const char *b)
 	return !strncmp(a, b, len) && b[len] == '=';
 }
 
-/* This program's environment with @add, "NAME=value" each, instead of its like. */
+/* This program's environment with @add, "NAME=value" each, instead of its like; "NAME" goes. */
 static char **environment(const char *const *add)
 {
 	size_t nadd = count((char *const *)(uintptr_t)add);
@@ -66,7 +66,8 @@ static char **environment(const char *const *add)
 	size_t i, k;
 
 	for (i = 0; i < nadd; i++)
-		env[n++] = (char *)(uintptr_t)add[i];
+		if (strchr(add[i], '='))
+			env[n++] = (char *)(uintptr_t)add[i];
 	for (i = 0; environ[i]; i++) {
 		for (k = 0; k < nadd && !same_name(add[k], environ[i]); k++)
 			;

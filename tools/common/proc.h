@@ -13,7 +13,8 @@ struct proc {
 	const char *const *argv; /* NULL at the end; argv[0] is looked up in PATH */
 	const char *cwd; /* where to run it, NULL: here */
 	const char *input; /* file for its standard input, NULL: none */
-	const char *const *env; /* "NAME=value" to set besides ours, NULL at the end */
+	/* "NAME=value" to set besides ours, "NAME" to leave out; NULL at the end */
+	const char *const *env;
 	/* Called with each piece of its standard output, which is then not kept in @out. */
 	void (*sink)(void *ctx, const char *data, size_t len);
 	void *sink_ctx;

@@ -58,6 +58,7 @@ static void catch_all(void)
 	memset((void *)dirs, 0, sizeof(dirs));
 	catch (SIGHUP);
 	catch (SIGINT);
+	catch (SIGQUIT);
 	catch (SIGTERM);
 }
 

@@ -130,11 +130,15 @@ fail:
 
 struct base *base_open_any(const char *store, const char *where, struct err *e)
 {
+	autofree char *plain = mem_strdup(where);
+	size_t len = strlen(plain);
 	autofree char *dir = NULL;
 
-	if (strchr(where, '/')) {
-		dir = path_dir(where);
-		return base_open(dir, path_base(where), e);
+	if (strchr(plain, '/')) {
+		while (len > 1 && plain[len - 1] == '/')
+			plain[--len] = '\0';
+		dir = path_dir(plain);
+		return base_open(dir, path_base(plain), e);
 	}
 	if (store)
 		return base_open(store, where, e);

@@ -6,13 +6,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const plain_env[] = {"LC_ALL=C", NULL};
+/*
+ * Nothing of the caller's environment may change what is compiled, by whom, or where
+ * else it is written to (GCC's manual, "Environment Variables").
+ */
+const char *const compile_env[] = {"LC_ALL=C",
+				   "CPATH",
+				   "C_INCLUDE_PATH",
+				   "GCC_COMPARE_DEBUG",
+				   "GCC_EXEC_PREFIX",
+				   "COMPILER_PATH",
+				   "LIBRARY_PATH",
+				   "DEPENDENCIES_OUTPUT",
+				   "SUNPRO_DEPENDENCIES",
+				   "GCC_COLORS",
+				   "GCC_URLS",
+				   "COLLECT_GCC_OPTIONS",
+				   NULL};
 
 /* First line of what `@cmd @arg` prints; the caller frees. */
 static char *first_line(const char *cmd, const char *arg, struct err *e)
 {
 	const char *argv[] = {cmd, arg, NULL};
-	struct proc p = {.argv = argv, .env = plain_env};
+	struct proc p = {.argv = argv, .env = compile_env};
 	char *line = NULL;
 
 	if (proc_run(&p, e) == 0) {

@@ -4,9 +4,11 @@
  * only user of zlib)
  */
 #include "patchbuild/base_int.h"
+#include "patchbuild/obj.h"
 
 #include "common/text.h"
 
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -33,7 +35,8 @@ static int inflate_data(struct file_data *f, const char *path, struct err *e)
 		strbuf_add(&out, (char *)part, sizeof(part) - z.avail_out);
 	}
 	inflateEnd(&z);
-	if (ret != Z_STREAM_END) {
+	/* What follows the first member is compared with nothing. */
+	if (ret != Z_STREAM_END || z.avail_in) {
 		strbuf_free(&out);
 		return err_fail(e, "%s: broken or too big: cannot be uncompressed", path);
 	}
@@ -101,6 +104,82 @@ static int refuse(const struct file_data *f, const struct tree *t, const char *p
 		       path, t->build_id);
 }
 
+/* --- is xen-syms what the image was made from? --- */
+
+static bool is_loaded(const struct sec *s)
+{
+	return (s->flags & SHF_ALLOC) && s->data;
+}
+
+static const struct sec *largest(const struct obj *o)
+{
+	const struct sec *best = NULL;
+	size_t i;
+
+	for (i = 0; i < o->nsecs; i++)
+		if (is_loaded(&o->secs[i]) && (!best || o->secs[i].size > best->size))
+			best = &o->secs[i];
+	return best;
+}
+
+/*
+ * The section of @o that the image lacks, or NULL. mkelf32 and objcopy copy what is
+ * loaded as one piece: the distances are those of the addresses.
+ */
+static const struct sec *find_missing(const struct file_data *f, const struct obj *o)
+{
+	const struct sec *first = largest(o);
+	const unsigned char *at = first ? memmem(f->data, f->size, first->data, first->size) : NULL;
+	uint64_t off;
+	size_t i;
+
+	if (!at)
+		return first ? first : o->secs;
+	for (i = 0; i < o->nsecs; i++) {
+		const struct sec *s = &o->secs[i];
+
+		if (!is_loaded(s))
+			continue;
+		off = (uint64_t)(at - f->data) + (s->addr - first->addr);
+		if (off > f->size || s->size > f->size - off ||
+		    memcmp(f->data + off, s->data, s->size))
+			return s;
+	}
+	return NULL;
+}
+
+/*
+ * Payloads are made for xen-syms: for its addresses, with its build-id. Both are another's
+ * if the tree was built again in part, and always in xen.efi, which is linked on its own.
+ */
+static int check_syms(const struct file_data *f, const struct tree *t, const char *same_as,
+		      const char *path, struct err *e)
+{
+	autofree char *syms = path_join(t->obj, "xen-syms");
+	const struct sec *missing;
+	struct obj *o;
+
+	if (!strcmp(same_as, "xen.efi"))
+		return err_set(e, ERR_UNSUPPORTED,
+			       "%s: is the tree's xen.efi, which has other addresses and another "
+			       "build-id than xen-syms: a host that boots it takes no payload of "
+			       "this base",
+			       path);
+	if (is_same(f, syms))
+		return 0;
+	o = obj_load(syms, syms, e);
+	if (!o)
+		return -1;
+	missing = find_missing(f, o);
+	if (missing)
+		err_set(e, ERR_CHECK,
+			"%s: is the tree's %s, but xen-syms is of another build (section %s "
+			"differs): build the tree again, completely",
+			path, same_as, missing->name);
+	obj_free(o);
+	return missing ? -1 : 0;
+}
+
 int image_match(struct image_match *m, const struct tree *t, const char *path, struct err *e)
 {
 	struct file_data f;
@@ -111,9 +190,11 @@ int image_match(struct image_match *m, const struct tree *t, const char *path, s
 		return -1;
 	m->same_as = find_same(&f, t);
 	if (m->same_as)
-		m->file = mem_strdup(path_base(path));
+		ret = check_syms(&f, t, m->same_as, path, e);
 	else
 		ret = refuse(&f, t, path, e);
+	if (!ret)
+		m->file = mem_strdup(path_base(path));
 	file_free(&f);
 	return ret;
 }

@@ -79,8 +79,9 @@ struct image_match {
 };
 
 /*
- * Compares @path, compressed or not, with the images in the tree. Anything but equality
- * in all bytes is an error that says how close it came.
+ * Compares @path, compressed or not, with the images in the tree, and what the tree's
+ * xen-syms has in memory with it. Anything but equality in all bytes is an error that
+ * says how close it came.
  */
 int image_match(struct image_match *m, const struct tree *t, const char *path, struct err *e);
 void image_match_free(struct image_match *m);
@@ -107,6 +108,9 @@ struct json *link_objects(const char *obj_dir, const struct json *files, const c
  * program under another path or name gives the same answers but for the command.
  */
 struct json *compiler_identity(const char *cc, struct err *e);
+
+/* What every compiler is called with, for struct proc. */
+extern const char *const compile_env[];
 
 /* Refuses if @cc is now another compiler or assembler than @recorded. */
 int compiler_same(const struct json *recorded, struct err *e);

@@ -3,14 +3,16 @@
  * base_link.c - what the hypervisor was linked from
  */
 #include "patchbuild/base_int.h"
+#include "patchbuild/code.h"
 #include "patchbuild/obj.h"
 
 #include "common/text.h"
 
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct target {
+struct product {
 	const char *name;
 	const char *command;
 	bool is_compile;
@@ -22,21 +24,21 @@ struct target {
 
 struct linker {
 	const char *obj_dir;
-	struct target *v; /* sorted by name */
+	struct product *v; /* sorted by name */
 	size_t n;
 	struct arena arena;
 };
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct target *)a)->name, ((const struct target *)b)->name);
+	return strcmp(((const struct product *)a)->name, ((const struct product *)b)->name);
 }
 
 static int add_target(struct linker *l, const char *cmd_file, struct err *e)
 {
 	autofree char *path = path_join(l->obj_dir, cmd_file);
 	const char *source;
-	struct target *t;
+	struct product *t;
 	struct kcmd k;
 
 	if (kcmd_load(&k, path, cmd_file, e)) {
@@ -81,15 +83,15 @@ static int load_targets(struct linker *l, const struct json *files, const char *
 	return 0;
 }
 
-static struct target *find(struct linker *l, const char *name)
+static struct product *find(struct linker *l, const char *name)
 {
-	struct target key = {.name = name};
+	struct product key = {.name = name};
 
 	return l->n ? bsearch(&key, l->v, l->n, sizeof(*l->v), by_name) : NULL;
 }
 
 /* The command makes a copy in which everything is .init. */
-static bool is_init_copy(const struct target *t)
+static bool is_init_copy(const struct product *t)
 {
 	return text_ends(t->name, ".init.o") ||
 	       strstr(t->command, "--rename-section .text=.init.text") != NULL;
@@ -99,10 +101,10 @@ static bool is_init_copy(const struct target *t)
  * Marks all that @t is made of. The commands of links, archives and copies are shell
  * lines; their inputs are the words that are names of targets.
  */
-static void mark(struct linker *l, struct target *t, bool plain)
+static void mark(struct linker *l, struct product *t, bool plain)
 {
 	autofree char *words = NULL;
-	struct target *in;
+	struct product *in;
 	char *save, *w;
 
 	if (t->linked && (t->linked_plain || !plain))
@@ -125,7 +127,7 @@ static void mark(struct linker *l, struct target *t, bool plain)
 static struct json *describe(const struct linker *l)
 {
 	struct json *list = json_new_array();
-	const struct target *t;
+	const struct product *t;
 	struct json *o;
 	size_t i;
 
@@ -149,8 +151,8 @@ static struct json *describe(const struct linker *l)
 /* --- are these the objects that are in xen-syms? --- */
 
 struct image {
-	struct obj *syms;
-	struct sym **globals; /* sorted by name */
+	struct obj *file;
+	struct sym **syms; /* what is in it, sorted by name */
 	size_t n;
 };
 
@@ -166,41 +168,61 @@ static int image_open(struct image *im, const char *obj_dir, struct err *e)
 	size_t i;
 
 	memset(im, 0, sizeof(*im));
-	im->syms = obj_load(path, "xen-syms", e);
-	if (!im->syms)
+	im->file = obj_load(path, "xen-syms", e);
+	if (!im->file)
 		return -1;
-	im->globals = mem_zalloc(im->syms->nsyms + 1, sizeof(struct sym *));
-	for (i = 0; i < im->syms->nsyms; i++) {
-		s = &im->syms->syms[i];
-		if (!sym_is_local(s) && s->sec)
-			im->globals[im->n++] = s;
+	im->syms = mem_zalloc(im->file->nsyms + 1, sizeof(struct sym *));
+	for (i = 0; i < im->file->nsyms; i++) {
+		s = &im->file->syms[i];
+		if (s->sec && *s->name)
+			im->syms[im->n++] = s;
 	}
-	qsort(im->globals, im->n, sizeof(struct sym *), by_sym);
+	qsort(im->syms, im->n, sizeof(struct sym *), by_sym);
 	return 0;
 }
 
 static void image_close(struct image *im)
 {
-	free(im->globals);
-	obj_free(im->syms);
+	free(im->syms);
+	obj_free(im->file);
 }
 
-static const struct sym *image_find(const struct image *im, const struct sym *s)
+/* First of the symbols of that name; im->n if there is none. */
+static size_t image_find(const struct image *im, const char *name)
 {
-	struct sym **hit = bsearch(&s, im->globals, im->n, sizeof(struct sym *), by_sym);
+	size_t low = 0;
+	size_t high = im->n;
 
-	return hit ? *hit : NULL;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(im->syms[mid]->name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < im->n && !strcmp(im->syms[low]->name, name) ? low : im->n;
 }
 
-/* True if byte @at of a section is filled in by the linker (a field has at most 8). */
+/* Bytes of a field; of one that no payload can have, the most. */
+static uint64_t width_of(const struct rel *r)
+{
+	unsigned int width = rel_width(r->type);
+
+	return width ? width : 8;
+}
+
+/* True if byte @at of a section is filled in by the linker. */
 static bool is_field(const struct sec *s, uint64_t at, size_t *next)
 {
-	while (*next < s->nrels && s->rels[*next].offset + 8 <= at)
+	const struct rel *r = s->rels;
+
+	while (*next < s->nrels && r[*next].offset + width_of(&r[*next]) <= at)
 		(*next)++;
-	return *next < s->nrels && at >= s->rels[*next].offset;
+	return *next < s->nrels && at >= r[*next].offset;
 }
 
-/* Compares a function's bytes but for what the linker fills in. */
+/* Compares the bytes of a symbol but for what the linker fills in. */
 static bool same_bytes(const struct sym *in_obj, const struct sym *in_image)
 {
 	const struct sec *a = in_obj->sec;
@@ -209,8 +231,11 @@ static bool same_bytes(const struct sym *in_obj, const struct sym *in_image)
 	size_t next = 0;
 	uint64_t i;
 
-	if (!a->data || !b->data || off > b->size || in_obj->size > b->size - off)
+	/* Variables that begin as zero may be in the file or not. */
+	if (!a->data)
 		return true;
+	if (!b->data || off > b->size || in_obj->size > b->size - off)
+		return false;
 	for (i = 0; i < in_obj->size; i++)
 		if (a->data[in_obj->value + i] != b->data[off + i] &&
 		    !is_field(a, in_obj->value + i, &next))
@@ -218,27 +243,47 @@ static bool same_bytes(const struct sym *in_obj, const struct sym *in_image)
 	return true;
 }
 
-/* The functions of an object that others can call. */
-static bool is_entry(const struct sym *s)
+/* What stays in the image as it is in the object, and under its name; of weak ones who knows. */
+static bool is_compared(const struct sym *s)
 {
-	return sym_is_func(s) && s->sec && s->bind == 1 /* STB_GLOBAL */;
+	return s->bind != STB_WEAK && s->sec && (s->sec->flags & SHF_ALLOC) && s->size &&
+	       *s->name && (sym_is_func(s) || s->type == STT_OBJECT) &&
+	       !text_starts(s->name, ".L") && !text_starts(s->sec->name, ".discard");
+}
+
+/* Objects of assembly name no file. */
+static bool same_origin(const struct sym *in_obj, const struct sym *in_image)
+{
+	if (sym_is_local(in_obj) != sym_is_local(in_image))
+		return false;
+	return !sym_is_local(in_obj) || !in_obj->file ||
+	       (in_image->file && !strcmp(in_obj->file, in_image->file));
+}
+
+/* One of several of that name is enough: a file may be compiled more than once. */
+static bool is_in_image(const struct image *im, const struct sym *s)
+{
+	size_t i;
+
+	for (i = image_find(im, s->name); i < im->n && !strcmp(im->syms[i]->name, s->name); i++)
+		if (im->syms[i]->size == s->size && same_origin(s, im->syms[i]) &&
+		    same_bytes(s, im->syms[i]))
+			return true;
+	return false;
 }
 
 static int compare(const struct image *im, const struct obj *o, struct err *e)
 {
-	const struct sym *s, *t;
+	const struct sym *s;
 	size_t i;
 
 	for (i = 0; i < o->nsyms; i++) {
 		s = &o->syms[i];
-		if (!is_entry(s))
-			continue;
-		t = image_find(im, s);
-		if (!t || t->size != s->size || !same_bytes(s, t))
+		if (is_compared(s) && !is_in_image(im, s))
 			return err_set(e, ERR_CHECK,
-				       "%s: function %s is not the one in xen-syms: build the tree "
+				       "%s: %s %s is not the one in xen-syms: build the tree "
 				       "again, completely",
-				       o->name, s->name);
+				       o->name, sym_is_func(s) ? "function" : "variable", s->name);
 	}
 	return 0;
 }
@@ -247,7 +292,7 @@ static int compare(const struct image *im, const struct obj *o, struct err *e)
  * A member of an archive may have been left out by the linker: nothing called it, or
  * an object had the function before.
  */
-static int check_object(const struct image *im, const char *path, struct target *t, struct err *e)
+static int check_object(const struct image *im, const char *path, struct product *t, struct err *e)
 {
 	struct obj *o = obj_load(path, t->name, e);
 	struct err ignored = ERR_INIT;
@@ -289,7 +334,7 @@ struct json *link_objects(const char *obj_dir, const struct json *files, const c
 {
 	struct linker l = {.obj_dir = obj_dir};
 	struct json *list = NULL;
-	struct target *root;
+	struct product *root;
 
 	if (load_targets(&l, files, prefix, e))
 		goto out;

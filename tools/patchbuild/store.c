@@ -290,15 +290,56 @@ static int settle(struct maker *m, const char *store, struct err *e)
 	return dir_remove(m->tmp, e);
 }
 
+/* The real path of what need not exist yet. The caller frees; NULL if there is none. */
+static char *future_path(const char *path)
+{
+	autofree char *dir = NULL;
+	autofree char *real = NULL;
+	char known[PATH_MAX];
+
+	if (realpath(path, known))
+		return mem_strdup(known);
+	dir = path_dir(path);
+	if (errno != ENOENT || !strcmp(dir, path))
+		return NULL;
+	real = future_path(dir);
+	return real ? path_join(real, path_base(path)) : NULL;
+}
+
+/* What a base keeps of a tree is less than the tree, and at another place than it was built. */
+static bool is_in_base(const struct tree *t)
+{
+	autofree char *parent = path_dir(t->top);
+	autofree char *manifest = path_join(parent, "manifest.json");
+
+	return is_id(path_base(parent)) && file_exists(manifest);
+}
+
+/* A base that grows inside of what is copied would be copied into itself. */
+static int check_places(const struct tree *t, const char *store, struct err *e)
+{
+	autofree char *real = future_path(store);
+
+	if (is_in_base(t))
+		return err_fail(e, "%s: is part of a base: give the tree in which Xen was built",
+				t->top);
+	if (real && (below(t->src, real) || below(t->obj, real)))
+		return err_fail(e, "%s: is inside of %s, which is copied: give a store elsewhere",
+				store, below(t->src, real) ? t->src : t->obj);
+	return 0;
+}
+
 static int make(struct maker *m, const char *store, const char *shipped, struct err *e)
 {
 	m->manifest = json_new_object();
 	m->own_obj = !below(m->tree.top, m->tree.obj);
 	describe(m);
-	if (compare_shipped(m, shipped, e) || dir_make(store, e))
+	if (check_places(&m->tree, store, e) || compare_shipped(m, shipped, e) ||
+	    dir_make(store, e))
 		return -1;
 	m->tmp = dir_temp_in(store, ".new-", e);
-	if (!m->tmp)
+	/* Again: of a path with ".." behind what did not exist only now the place is known. */
+	if (!m->tmp || check_places(&m->tree, m->tmp, e))
 		return -1;
 	if (copy_all(m, e) || examine(m, e) || write_manifest(m, e))
 		return -1;

@@ -128,28 +128,39 @@ static char *plain_patch(const struct patch *p)
 	return strbuf_take(&b);
 }
 
-/* First line of @text with @word in it, for one line of a message. */
-static char *line_with(const char *text, const char *word)
+/* The line of @text that @at is in, for one line of a message. */
+static char *line_around(const char *text, const char *at)
 {
-	const char *at = text ? strstr(text, word) : NULL;
-
-	if (!at)
-		return NULL;
 	while (at > text && at[-1] != '\n')
 		at--;
 	return mem_strndup(at, strcspn(at, "\n"));
 }
 
+/* First line of @text with @word in it. */
+static char *line_with(const char *text, const char *word)
+{
+	const char *at = text ? strstr(text, word) : NULL;
+
+	return at ? line_around(text, at) : NULL;
+}
+
+/* The file that patch was at when it said what is at @stop. */
+static char *file_before(const char *text, const char *stop)
+{
+	static const char *const lead = "patching file ";
+	const char *at = text, *found = NULL;
+
+	while ((at = strstr(at, lead)) != NULL && at < stop)
+		found = at += strlen(lead);
+	return found ? mem_strndup(found, strcspn(found, "\n")) : NULL;
+}
+
 /* The file that patch was at when it said the first @word. */
 static char *file_at(const char *text, const char *word)
 {
-	static const char *const lead = "patching file ";
 	const char *stop = text ? strstr(text, word) : NULL;
-	const char *at = text, *found = NULL;
 
-	while (stop && at && (at = strstr(at, lead)) != NULL && at < stop)
-		found = at += strlen(lead);
-	return found ? mem_strndup(found, strcspn(found, "\n")) : NULL;
+	return stop ? file_before(text, stop) : NULL;
 }
 
 static int refused(struct workspace *ws, const struct patch *p, const struct proc *run,
@@ -165,18 +176,42 @@ static int refused(struct workspace *ws, const struct patch *p, const struct pro
 			line ? line : "see above");
 }
 
-static void note_offsets(const struct patch *p, const char *said, struct verdict *v)
+/* patch(1) says by status 1 that hunks do not fit; by others, that it could not work. */
+static int in_trouble(struct workspace *ws, const struct patch *p, const struct proc *run,
+		      struct err *e)
 {
-	autofree char *file = file_at(said, " (offset ");
-	autofree char *line = line_with(said, " (offset ");
+	const char *said = run->errors.len ? run->errors.data : run->out.data;
+	autofree char *line = line_with(said, "");
 
-	if (line)
-		verdict_note(v, "patch-offset", file, NULL,
-			     "%s: applies, but not at the lines it names: %s", p->name, line);
+	workspace_say(ws, run->out.data);
+	workspace_say(ws, run->errors.data);
+	return err_fail(e, "%s: patch(1) could not do its work (status %d): %s", p->name,
+			run->status, line && *line ? line : "it says nothing");
 }
 
-static const char *const plain_env[] = {"LC_ALL=C", "PATCH_GET=0", "VERSION_CONTROL=none",
-					"QUOTING_STYLE=literal", NULL};
+/* Every hunk: a later one may have landed in a function that looks alike. */
+static void note_offsets(const struct patch *p, const char *said, struct verdict *v)
+{
+	static const char word[] = " (offset ";
+	const char *at = said;
+
+	while (at && (at = strstr(at, word)) != NULL) {
+		autofree char *file = file_before(said, at);
+		autofree char *line = line_around(said, at);
+
+		verdict_note(v, "patch-offset", file, NULL,
+			     "%s: applies, but not at the lines it names: %s", p->name, line);
+		at += strlen(word);
+	}
+}
+
+static const char *const plain_env[] = {"LC_ALL=C",
+					"PATCH_GET=0",
+					"VERSION_CONTROL=none",
+					"PATCH_VERSION_CONTROL",
+					"POSIXLY_CORRECT",
+					"QUOTING_STYLE=literal",
+					NULL};
 
 static int run_patch(struct workspace *ws, const struct patch *p, const char *file,
 		     struct verdict *v, struct err *e)
@@ -187,7 +222,9 @@ static int run_patch(struct workspace *ws, const struct patch *p, const char *fi
 	struct proc run = {.argv = argv, .cwd = workspace_src_dir(ws, SIDE_NEW), .env = plain_env};
 	int ret = proc_run(&run, e);
 
-	if (ret == 0 && run.status)
+	if (ret == 0 && run.status > 1)
+		ret = in_trouble(ws, p, &run, e);
+	else if (ret == 0 && run.status)
 		ret = refused(ws, p, &run, e);
 	else if (ret == 0)
 		note_offsets(p, run.out.data, v);
@@ -325,7 +362,7 @@ static int fill(struct workspace *ws, const struct patch_set *s, struct verdict 
 {
 	size_t i;
 
-	ws->dir = dir_temp("patchbuild-", e);
+	ws->dir = dir_temp("patchbuild", e);
 	if (!ws->dir)
 		return -1;
 	ws->new_dir = path_join(ws->dir, "new");
@@ -463,10 +500,6 @@ const char *workspace_subdir(struct workspace *ws, const char *name, struct err 
 
 	return dir_make(dir, e) ? NULL : dir;
 }
-
-/* Nothing of the caller's environment may change what is compiled. */
-static const char *const compile_env[] = {"LC_ALL=C",
-					  "CPATH=", "C_INCLUDE_PATH=", "GCC_COMPARE_DEBUG=", NULL};
 
 int workspace_proc(struct workspace *ws, enum side side, const char *command, struct kcmd_how how,
 		   struct proc *p, struct err *e)

@@ -48,6 +48,10 @@ int trust_check(const struct trust *t, const char *path, const struct file_data 
 	const char *keyring;
 
 	*out = (struct trust_result){.require = t->require ? t->require : 1};
+	if (t->no_verify && (t->keyring || t->require))
+		return err_set(e, ERR_USAGE,
+			       "--no-verify looks at no signature: it cannot be given together "
+			       "with --keyring or --require");
 	if (t->no_verify)
 		return 0;
 	if (find_keyring(t, &keyring, e))

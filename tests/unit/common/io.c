@@ -186,7 +186,7 @@ static int run_and_signal(int sig, char dir[256])
 
 START_TEST(signals_remove_temporary_folders)
 {
-	static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT};
 	char dir[256];
 	int status = run_and_signal(signals[_i], dir);
 
@@ -304,7 +304,7 @@ Suite *io_suite(void)
 	tcase_add_test(t, failed_write_leaves_nothing);
 	tcase_add_test(t, replaces_regular_files_only);
 	tcase_add_test(t, pairs_are_written_together);
-	tcase_add_loop_test(t, signals_remove_temporary_folders, 0, 3);
+	tcase_add_loop_test(t, signals_remove_temporary_folders, 0, 4);
 	tcase_add_test(t, ignored_signals_stay_ignored);
 	tcase_add_test(t, temporary_folders_have_absolute_names);
 	tcase_add_test(t, reads_regular_files_only);

@@ -10,14 +10,16 @@
 
 START_TEST(collects_what_is_said)
 {
-	const char *argv[] = {"sh", "-c", "echo out; echo err >&2; pwd; echo $X; exit 7", NULL};
-	const char *env[] = {"X=set", NULL};
+	const char *argv[] = {"sh", "-c", "echo out; echo err >&2; pwd; echo $X${Y-gone}; exit 7",
+			      NULL};
+	const char *env[] = {"X=set", "Y", NULL};
 	struct proc p = {.argv = argv, .cwd = "/", .env = env};
 	struct err e = ERR_INIT;
 
+	setenv("Y", "is there", 1);
 	ck_assert_int_eq(proc_run(&p, &e), 0);
 	ck_assert_int_eq(p.status, 7);
-	ck_assert_str_eq(p.out.data, "out\n/\nset\n");
+	ck_assert_str_eq(p.out.data, "out\n/\nsetgone\n");
 	ck_assert_str_eq(p.errors.data, "err\n");
 	proc_free(&p);
 }

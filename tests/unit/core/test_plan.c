@@ -180,6 +180,20 @@ START_TEST(what_is_so_already_needs_nothing)
 }
 END_TEST
 
+/* It replaces all others, and they are still there. */
+START_TEST(a_replace_by_one_of_several_is_no_success)
+{
+	add_patch(0, 0, 0xe9);
+	add_patch(1, 1, 0xe9);
+	act(0, XSP_APPLY, 0);
+	act(1, XSP_APPLY, XSP_NODEPS);
+	not_planned(0, XSP_REPLACE, 0, XSP_STATE_APPLIED);
+	not_planned(1, XSP_REPLACE, 0, XSP_STATE_APPLIED);
+	act(1, XSP_REVERT, 0);
+	nothing(0, XSP_REPLACE);
+}
+END_TEST
+
 /* XEN-FACTS 11, 8: not a silent success. */
 START_TEST(reverted_data_is_not_applied_again)
 {
@@ -640,6 +654,7 @@ Suite *suite_plan(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, apply_and_revert);
 	tcase_add_test(t, what_is_so_already_needs_nothing);
+	tcase_add_test(t, a_replace_by_one_of_several_is_no_success);
 	tcase_add_test(t, reverted_data_is_not_applied_again);
 	tcase_add_test(t, only_the_last_is_reverted);
 	tcase_add_test(t, dependencies);

@@ -145,7 +145,7 @@ void fixture_make(void)
 	autofree char *twin = NULL;
 	autofree char *big = mem_zalloc((2 << 20) + 1, 1);
 
-	fixture.dir = dir_temp("test-ctl-", &e);
+	fixture.dir = dir_temp("test-ctl", &e);
 	if (!fixture.dir)
 		give_up("folder", e.text);
 	home = path_join(fixture.dir, "gnupg");

@@ -51,6 +51,16 @@ START_TEST(without_a_check)
 }
 END_TEST
 
+/* Nothing is looked at, whatever else was asked. */
+START_TEST(without_a_check_but_with_a_keyring)
+{
+	upload("upload --no-verify --keyring /dev/null", "n", fixture.payload);
+	refused(64, "looks at no signature");
+	upload("upload --no-verify --require 2", "n", fixture.payload);
+	refused(64, "looks at no signature");
+}
+END_TEST
+
 START_TEST(no_keyring)
 {
 	upload("upload", "n", fixture.payload);
@@ -388,6 +398,7 @@ Suite *suite_payloads(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, fake_reset, NULL);
 	tcase_add_test(tc, without_a_check);
+	tcase_add_test(tc, without_a_check_but_with_a_keyring);
 	tcase_add_test(tc, no_keyring);
 	tcase_add_test(tc, keyring_that_cannot_be_seen);
 	tcase_add_test(tc, signed_by_a_known_key);

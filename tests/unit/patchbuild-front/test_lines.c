@@ -107,7 +107,7 @@ static char *preprocess(const char *text)
 {
 	const char *argv[] = {"gcc", "-E", "-w", "-undef", "-xc", "-", NULL};
 	struct err e = ERR_INIT;
-	char *dir = dir_temp("lines-", &e);
+	char *dir = dir_temp("lines", &e);
 	char *file = path_join(dir, "in.c");
 	struct proc p = {.argv = argv, .input = file};
 	char *out;

@@ -121,6 +121,51 @@ START_TEST(shows_what_the_compiler_says)
 }
 END_TEST
 
+/* Each of these would bring another compiler, other headers or another file. */
+START_TEST(compiles_without_the_callers_environment)
+{
+	static const char *const names[] = {"GCC_EXEC_PREFIX",	   "COMPILER_PATH",
+					    "DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES",
+					    "C_INCLUDE_PATH",	   "CPATH"};
+	const size_t n = sizeof(names) / sizeof(*names);
+	struct front f;
+	size_t i;
+
+	open_base(&f);
+	fake_run(&f.fake, "mkdir env; ln -s /bin/false env/as; ln -s /bin/false env/cc1");
+	for (i = 0; i < n; i++) {
+		bool is_file = strstr(names[i], "DEPEND");
+		autofree char *dir = mem_printf("%s/env%s", f.fake.dir, is_file ? "/deps" : "/");
+
+		setenv(names[i], dir, 1);
+	}
+	ck_assert_msg(
+		run(&f, A "@@ -4 +4 @@\n-    return LINE() + x;\n+    return LINE() - x;\n") == 0,
+		"%s: %s", f.err.text, f.ws ? workspace_messages(f.ws) : "");
+	for (i = 0; i < n; i++)
+		unsetenv(names[i]);
+	fake_run(&f.fake, "test ! -e env/deps");
+	close_all(&f);
+}
+END_TEST
+
+START_TEST(tells_every_hunk_that_moved)
+{
+	struct front f;
+
+	open_base(&f);
+	ck_assert_msg(run(&f, A "@@ -14 +14 @@\n-    return LINE() + x;\n+    return LINE() - x;\n"
+				"@@ -28 +28 @@\n-    return LINE() * x;\n"
+				"+    return LINE() / x;\n") == 0,
+		      "%s", f.err.text);
+	ck_assert_uint_eq(f.verdict.nnotes, 2);
+	ck_assert_str_eq(f.verdict.notes[0].object, "common/a.c");
+	ck_assert_ptr_nonnull(strstr(f.verdict.notes[0].text, "Hunk #1"));
+	ck_assert_ptr_nonnull(strstr(f.verdict.notes[1].text, "Hunk #2"));
+	close_all(&f);
+}
+END_TEST
+
 START_TEST(shows_what_patch_says)
 {
 	struct front f;
@@ -358,6 +403,8 @@ Suite *units_suite(void)
 	tcase_add_test(t, a_header_reached_by_dots_is_the_new_one);
 	tcase_add_test(t, shows_what_the_compiler_says);
 	tcase_add_test(t, shows_what_patch_says);
+	tcase_add_test(t, tells_every_hunk_that_moved);
+	tcase_add_test(t, compiles_without_the_callers_environment);
 	tcase_add_test(t, finds_sources_with_absolute_names);
 	tcase_add_test(t, a_prototype_in_a_header_changes_nothing);
 	tcase_add_test(t, refuses_a_source_that_includes_itself);

@@ -24,7 +24,10 @@ static const char script[] =
 	"printf '#include <xen/lib.h>\\nint a_one(int x)\\n{\\n    return LINE() + x;\\n}\\n"
 	"int a_two(int x)\\n{\\n    return LINE() * x;\\n}\\n' > common/a.c\n"
 	"printf '#include <xen/sub/up.h>\\nconst char *where(void) { return __FILE__; }\\n"
-	"int helper(int x)\\n{\\n    return x + 1;\\n}\\n' > common/b.c\n"
+	"int helper(int x)\\n{\\n    return x + 1;\\n}\\n"
+	"static const int table[] = {5, 7};\\n"
+	"static int hidden(int x)\\n{\\n    return table[(x - 3) & 1];\\n}\\n"
+	"int seen(int x)\\n{\\n    return hidden(x) + x;\\n}\\n' > common/b.c\n"
 	"one() {\n"
 	"  cmd=\"gcc -MMD -MP -MF common/.$1.o.d -O2 -nostdinc -ffunction-sections "
 	"-fno-inline -fno-pie -I./include -I$PWD/include -c $PWD/common/$1.c -o "
@@ -43,7 +46,7 @@ static const char script[] =
 	"ld -r -o prelink.o common/a.o common/b.o\n"
 	"echo 'cmd_prelink.o := ld -r -o prelink.o common/a.o common/b.o' > .prelink.o.cmd\n"
 	"ld -e 0 --build-id=sha1 -o xen-syms prelink.o\n"
-	"cp xen-syms xen\n"
+	"objcopy -O binary xen-syms xen\n"
 	"gzip -nc xen > xen.gz\n";
 
 void fake_run(const struct fake *f, const char *text)
@@ -62,7 +65,7 @@ void fake_make(struct fake *f)
 	struct err e = ERR_INIT;
 
 	memset(f, 0, sizeof(*f));
-	f->dir = dir_temp("front-", &e);
+	f->dir = dir_temp("front", &e);
 	ck_assert_msg(f->dir != NULL, "%s", e.text);
 	f->tree = path_join(f->dir, "tree");
 	f->store = path_join(f->dir, "store");
