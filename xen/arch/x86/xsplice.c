@@ -16,18 +16,24 @@
  */
 #include <xen/errno.h>
 #include <xen/init.h>
+#include <xen/kernel.h>
+#include <xen/lib.h>
 #include <xen/mm.h>
-#include <xen/pfn.h>
+#include <xen/mm-frame.h>
 #include <xen/sched.h>
-#include <xen/sort.h>
+#include <xen/smp.h>
 #include <xen/virtual_region.h>
 #include <xen/vm_event.h>
 #include <xen/vmap.h>
+#include <xen/xmalloc.h>
 
 #include <asm/apic.h>
+#include <asm/atomic.h>
 #include <asm/cpufeature.h>
 #include <asm/fixmap.h>
+#include <asm/flushtlb.h>
 #include <asm/nmi.h>
+#include <asm/page.h>
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include <asm/system.h>

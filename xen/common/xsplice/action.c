@@ -7,6 +7,8 @@
  * the journal and the console.
  */
 #include <xen/errno.h>
+#include <xen/kernel.h>
+#include <xen/lib.h>
 #include <xen/sched.h>
 #include <xen/spinlock.h>
 

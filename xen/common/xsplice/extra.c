@@ -4,6 +4,7 @@
  */
 #include <xen/errno.h>
 #include <xen/guest_access.h>
+#include <xen/kernel.h>
 #include <xen/lib.h>
 #include <xen/vmap.h>
 

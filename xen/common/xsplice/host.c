@@ -13,6 +13,7 @@
 #include <xen/symbols.h>
 #include <xen/version.h>
 #include <xen/vmap.h>
+#include <xen/xmalloc.h>
 #ifdef CONFIG_X86
 #include <asm/cpufeature.h>
 #endif

@@ -4,10 +4,14 @@
  */
 #include <xen/errno.h>
 #include <xen/init.h>
+#include <xen/kernel.h>
+#include <xen/lib.h>
 #include <xen/mm.h>
 #include <xen/rcupdate.h>
+#include <xen/symbols.h>
 #include <xen/virtual_region.h>
 #include <xen/vmap.h>
+#include <xen/xmalloc.h>
 #ifdef CONFIG_X86
 #include <asm/alternative.h>
 #endif

@@ -14,12 +14,24 @@
  * all tries together.
  */
 #include <xen/cpu.h>
+#include <xen/cpumask.h>
 #include <xen/errno.h>
 #include <xen/init.h>
+#include <xen/kernel.h>
+#include <xen/lib.h>
+#include <xen/notifier.h>
+#include <xen/percpu.h>
 #include <xen/sched.h>
+#include <xen/smp.h>
 #include <xen/softirq.h>
 #include <xen/tasklet.h>
 #include <xen/timer.h>
+
+#include <asm/atomic.h>
+#include <asm/current.h>
+#include <asm/processor.h>
+#include <asm/system.h>
+#include <asm/time.h>
 
 #include "private.h"
 

@@ -5,6 +5,7 @@
 #include <xen/errno.h>
 #include <xen/init.h>
 #include <xen/keyhandler.h>
+#include <xen/lib.h>
 #include <xen/softirq.h>
 
 #include "private.h"

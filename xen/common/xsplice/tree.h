@@ -22,6 +22,11 @@
 
 #include "probe.h"
 
+/* BUG_ON() and ASSERT(): in <xen/lib.h> before. */
+#ifdef XSPLICE_TREE_BUG_H
+#include <xen/bug.h>
+#endif
+
 #ifdef XSPLICE_TREE_BOOL_T
 typedef bool_t xsplice_is_patch_t;
 #else

@@ -4,3 +4,5 @@
 #ifndef CHAR_BIT
 #define CHAR_BIT 8
 #endif
+
+#include "names.h"
