@@ -54,7 +54,6 @@ static const struct rule rules[] = {
 
 	/* what comes through all the same */
 	{"do_nmi", false},
-	{"nmi_crash", false},
 	{"do_nmi_crash", false},
 	{"handle_ist_exception", false},
 	{"set_nmi_callback", false},
