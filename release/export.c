@@ -141,6 +141,17 @@ static struct json *osv_versions(const struct chain *c, const struct fate *f)
 	return list;
 }
 
+/* Releases of which it is not known: left out of `versions`, they would look fixed. */
+static void osv_unknown(struct json *unknown, const struct chain *c, const struct fate *f)
+{
+	const char *why;
+	size_t i;
+
+	for (i = 0; i < f->track->tag_count; i++)
+		if (chain_at(c, f, &f->track->tags[i], &why) == FATE_UNKNOWN)
+			json_put_str(unknown, f->track->tags[i].name, why);
+}
+
 static struct json *osv_affected(const struct chain *c, const struct fate *f, const char *repo)
 {
 	struct json *j = json_new_object();
@@ -189,10 +200,12 @@ struct json *export_osv(const struct chain *c, const struct record *r, struct er
 	for (k = 0; k < c->tracks.n; k++) {
 		const struct fate *f = chain_fate(c, r, &c->tracks.v[k]);
 
-		if (f->state == FATE_UNKNOWN)
+		if (f->state == FATE_UNKNOWN) {
 			json_put_str(unknown, f->track->series, f->why);
-		else if (f->state != FATE_NOT_AFFECTED)
+		} else if (f->state != FATE_NOT_AFFECTED) {
 			json_add(affected, osv_affected(c, f, repo));
+			osv_unknown(unknown, c, f);
+		}
 	}
 	json_put(j, "affected", affected);
 	json_put(j, "database_specific", json_new_object());
