@@ -81,12 +81,17 @@ static bool read_pointer(const struct xsp_link *k, uint64_t addr, uint64_t *out)
 static bool pointer_ok(const struct xsp_link *k, uint64_t site)
 {
 	uint64_t addr = relative(k, site + 2) + 4;
+	const struct xsp_module *owner;
 	uint64_t dest;
 
 	if (!read_pointer(k, addr, &dest))
 		return false;
 	if (!dest)
 		return true;
+	/* A direct call keeps what is called from being unloaded. */
+	owner = xsp_text_owner(k->loader, dest, ABI_X86_ENDBR_SIZE);
+	if (owner)
+		xsp_module_uses(k->m, owner);
 	return xsp_link_code(k, dest, ABI_X86_ENDBR_SIZE) &&
 	       xsp_fits_s32(dest - (site + DIRECT_SIZE)) &&
 	       xsp_fits_s32(dest + ABI_X86_ENDBR_SIZE - (site + DIRECT_SIZE));

@@ -185,6 +185,8 @@ static const struct entry catalogue[XSP_CODES] = {
 	[XSP_EXPECT_MISMATCH] = {"has other bytes in the hypervisor than it expects", STA},
 	[XSP_PLAN_OVERLAP] = {"would write into the middle of another payload's patch", STA},
 	[XSP_REPLACE_HOOKS] = {"cannot be replaced: it has hooks that may refuse", UNS},
+
+	[XSP_HOOK_ENDBR] = {"does not begin with endbr64, which this CPU demands", INV},
 };
 
 static const struct entry unknown = {"failed for an unknown reason", INV};

@@ -109,7 +109,8 @@ static uint32_t landing(const struct work *w)
 {
 	uint8_t code[ABI_X86_ENDBR_SIZE];
 
-	if (w->patch->old_size < sizeof(code))
+	/* All of it, however short the patch: half of one is other instructions. */
+	if (!xsp_is_code(w->k->loader, w->patch->old_addr, sizeof(code)))
 		return 0;
 	xsp_read_code(w->k->loader, w->patch->old_addr, code, sizeof(code));
 	return xsp_arch_landing(w->k->p->image.machine, code);
@@ -126,7 +127,7 @@ static int make_code(struct work *w)
 	/* Xen's loader lets the length of NOPs wrap here. */
 	if (!t->new_addr && t->new_size < skip)
 		return fail(w, XSP_FUNC_ENDBR, offsetof(struct abi_func, new_size));
-	if (t->old_size - skip < size)
+	if (t->old_size < skip + size)
 		return fail(w, XSP_FUNC_ENDBR, offsetof(struct abi_func, old_size));
 	t->addr = t->old_addr + skip;
 	t->size = (uint8_t)size;

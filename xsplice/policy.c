@@ -68,6 +68,26 @@ static void blame(struct xsp_verdict *v, enum xsp_code code, uint64_t pos, const
 	xsp_fail(&v->cause, code, pos, what);
 }
 
+/*
+ * A record before number @index is of the same primary key: one person, who has counted.
+ * (Had that one been wrong, nothing would count.)
+ */
+static bool has_counted(const struct xsp_policy *policy, const struct xsp_trailer *t,
+			uint32_t index, const struct xsp_key *key)
+{
+	const struct xsp_key *other;
+	struct xsp_sig s;
+	uint32_t i;
+
+	for (i = 0; i < index; i++) {
+		xsp_trailer_sig(t, i, &s);
+		other = find_key(policy, &s);
+		if (other && !memcmp(other->primary, key->primary, XSP_FINGERPRINT_SIZE))
+			return true;
+	}
+	return false;
+}
+
 /* One signature of the file. */
 static void judge(const struct xsp_policy *policy, const struct xsp_host *host,
 		  const struct xsp_trailer *t, uint32_t index, struct xsp_verdict *v, bool *damaged)
@@ -93,7 +113,8 @@ static void judge(const struct xsp_policy *policy, const struct xsp_host *host,
 		blame(v, code, s.pos, SIGNATURE);
 		return;
 	}
-	v->good++;
+	if (!has_counted(policy, t, index, key))
+		v->good++;
 	if (!v->signer)
 		v->signer = key;
 }

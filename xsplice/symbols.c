@@ -17,6 +17,17 @@ static int compare(const char *a, const char *b)
 	return (uint8_t)*a - (uint8_t)*b;
 }
 
+/* The one of that name; of several, which is not said, none. */
+static const struct xsp_modsym *only(const struct xsp_module *m, uint32_t i)
+{
+	const char *name = m->exports[i]->name;
+
+	if ((i && !compare(m->exports[i - 1]->name, name)) ||
+	    (i + 1 < m->nexports && !compare(m->exports[i + 1]->name, name)))
+		return NULL;
+	return m->exports[i];
+}
+
 static const struct xsp_modsym *find_export(const struct xsp_module *m, const char *name)
 {
 	uint32_t high = m->nexports;
@@ -27,7 +38,7 @@ static const struct xsp_modsym *find_export(const struct xsp_module *m, const ch
 		int order = compare(m->exports[mid]->name, name);
 
 		if (!order)
-			return m->exports[mid];
+			return only(m, mid);
 		if (order < 0)
 			low = mid + 1;
 		else

@@ -29,26 +29,39 @@ static uint64_t sign_extend(uint32_t v, uint32_t bits)
 
 /* --- hooks ---------------------------------------------------------------------------- */
 
-/*
- * Hooks are pointers to code of the payload. Where Xen runs with indirect branch
- * tracking they must begin with an endbr64; Xen's macros see to that (cf_check), and
- * a host that enforces it looks for itself.
- */
+/* Where Xen runs with indirect branch tracking a call to anything else is its end. */
+static bool may_be_called(const struct xsp_link *k, uint64_t addr)
+{
+	static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
+	const struct xsp_host *host = k->loader->host;
+
+	if (!host->has_ibt || !host->has_ibt(host->ctx))
+		return true;
+	return xsp_in_region(k->m, XSP_TEXT, addr, sizeof(endbr64)) &&
+	       !memcmp(xsp_at(k->m, addr), endbr64, sizeof(endbr64));
+}
+
+/* Hooks are pointers to code of the payload. */
 static int check_hooks(struct xsp_link *k, enum xsp_hook hook)
 {
 	const struct xsp_section *s = &k->p->hooks[hook];
 	struct xsp_table *t = &k->m->hooks[hook];
+	uint64_t fn;
 	uint32_t i;
 
 	if (!s->size)
 		return 0;
 	t->addr = xsp_section_addr(k->m, s->index);
 	t->count = (uint32_t)(s->size / 8);
-	for (i = 0; i < t->count; i++)
-		if (!xsp_in_region(k->m, XSP_TEXT,
-				   xsp_le64(xsp_at(k->m, t->addr + 8 * (uint64_t)i)), 1))
+	for (i = 0; i < t->count; i++) {
+		fn = xsp_le64(xsp_at(k->m, t->addr + 8 * (uint64_t)i));
+		if (!xsp_in_region(k->m, XSP_TEXT, fn, 1))
 			return xsp_fail(k->cause, XSP_HOOK_TARGET, s->pos + 8 * (size_t)i,
 					xsp_hook_section(hook));
+		if (!may_be_called(k, fn))
+			return xsp_fail(k->cause, XSP_HOOK_ENDBR, s->pos + 8 * (size_t)i,
+					xsp_hook_section(hook));
+	}
 	return 0;
 }
 

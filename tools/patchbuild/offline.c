@@ -74,11 +74,17 @@ static bool host_is_text(void *ctx, uint64_t addr, uint64_t size)
 static bool host_is_denied(void *ctx, uint64_t addr, uint64_t size)
 {
 	const struct offline *o = ctx;
+	uint64_t end = addr + size;
 	uint64_t offset;
-	const char *name = hvsyms_name_at(o->hv, addr, &offset);
 
-	(void)size;
-	return name && xsp_is_denied(name);
+	/* Every function that begins in there or goes on. */
+	do {
+		const char *name = hvsyms_name_at(o->hv, addr, &offset);
+
+		if (name && xsp_is_denied(name))
+			return true;
+	} while (++addr < end);
+	return false;
 }
 
 static void host_read_text(void *ctx, uint64_t addr, void *to, size_t size)

@@ -208,6 +208,22 @@ START_TEST(call_through_the_payload)
 }
 END_TEST
 
+/* The call becomes a direct one: what it leads to must not go before it. */
+START_TEST(call_of_another_payload)
+{
+	struct xsp_module *a;
+
+	make_next(&r.make);
+	a = rig_add(&r, "a");
+	make_call(0x15, 0xe8, 4, -4);
+	r.name = "b";
+	set_pointer(a->base);
+	rig_taken(&r);
+	ck_assert_uint_eq(r.module->nuses, 1);
+	ck_assert_ptr_eq(r.module->uses[0], a);
+}
+END_TEST
+
 START_TEST(call_too_far)
 {
 	make_call(0x15, 0xe8, 4, -4);
@@ -411,6 +427,7 @@ Suite *suite_alternatives(void)
 	tcase_add_test(t, call_through_the_hypervisor);
 	tcase_add_test(t, call_that_is_none);
 	tcase_add_test(t, call_through_the_payload);
+	tcase_add_test(t, call_of_another_payload);
 	tcase_add_test(t, call_too_far);
 	tcase_add_test(t, call_just_near);
 	tcase_add_test(t, call_through_another_payload);

@@ -123,6 +123,8 @@ START_TEST(defect_5_nops_shorter_than_endbr)
 	ck_assert_uint_eq(patch(2)->addr, RIG_TEXT + 4);
 	ck_assert_uint_eq(patch(2)->size, 3);
 	func(2)->old_size = func(2)->new_size = 3;
+	rig_refused(&r, XSP_FUNC_ENDBR);
+	memcpy(r.xen.text, "\x90\x90\x90\x90", 4);
 	rig_taken(&r);
 }
 END_TEST

@@ -82,6 +82,7 @@ static void setup(void)
 	memset(keys, 0, sizeof(keys));
 	for (int i = 0; i < NKEYS; i++) {
 		memset(keys[i].fingerprint, i + 1, sizeof(keys[i].fingerprint));
+		memset(keys[i].primary, i + 1, sizeof(keys[i].primary));
 		keys[i].algo = i ? XSP_PGP_ECDSA : XSP_PGP_RSA;
 		keys[i].owners = &somebody;
 		keys[i].nowners = 1;
@@ -247,6 +248,22 @@ START_TEST(several_are_needed)
 }
 END_TEST
 
+/* Two subkeys of one primary key are one person. */
+START_TEST(several_by_one_person)
+{
+	memcpy(keys[1].primary, keys[0].primary, sizeof(keys[1].primary));
+	policy.needed = 2;
+	sign("12");
+	is(XSP_POLICY_TOO_FEW);
+	ck_assert_uint_eq(verdict.good, 1);
+	sign("123");
+	is(XSP_OK);
+	ck_assert_uint_eq(verdict.good, 2);
+	sign("71");
+	is(XSP_POLICY_UNKNOWN_KEY);
+}
+END_TEST
+
 START_TEST(another_algorithm_than_the_key)
 {
 	keys[0].algo = XSP_PGP_ECDSA;
@@ -333,6 +350,7 @@ Suite *suite_policy(void)
 	tcase_add_test(t, one_good_one_wrong);
 	tcase_add_test(t, one_good_one_unknown);
 	tcase_add_test(t, several_are_needed);
+	tcase_add_test(t, several_by_one_person);
 	tcase_add_test(t, another_algorithm_than_the_key);
 	tcase_add_test(t, outside_the_keys_time);
 	tcase_add_test(t, another_name);

@@ -145,6 +145,18 @@ START_TEST(of_another_module)
 }
 END_TEST
 
+/* Which of two is meant nobody has said. */
+START_TEST(two_of_another_module)
+{
+	r.make.symbols[MAKE_SYM_HELPER - 1].name = "counter";
+	rig_add(&r, "a");
+	make_next(&r.make);
+	r.name = "b";
+	r.make.symbols[3].name = "counter";
+	ck_assert_int_eq(rig_load(&r), XSP_SYMBOL_UNRESOLVED);
+}
+END_TEST
+
 /* What takes a function's place is no new symbol: nobody may link to it. */
 START_TEST(overriding_is_not_exported)
 {
@@ -316,6 +328,7 @@ Suite *suite_symbols(void)
 	tcase_add_test(t, relocation_is_named);
 	tcase_add_test(t, table_of_addresses);
 	tcase_add_test(t, of_another_module);
+	tcase_add_test(t, two_of_another_module);
 	tcase_add_test(t, overriding_is_not_exported);
 	tcase_add_loop_test(t, overriding_in_any_order, 0, 6);
 	tcase_add_test(t, absolute);

@@ -46,6 +46,29 @@ START_TEST(hooks)
 }
 END_TEST
 
+static bool tracked;
+
+static bool has_ibt(void *ctx)
+{
+	(void)ctx;
+	return tracked;
+}
+
+START_TEST(hooks_on_a_cpu_that_tracks_branches)
+{
+	r.host.has_ibt = has_ibt;
+	tracked = false;
+	rig_taken(&r);
+	tracked = true;
+	rig_refused(&r, XSP_HOOK_ENDBR);
+	ck_assert_str_eq(r.cause.what, ".livepatch.hooks.load");
+	ck_assert_int_eq(rig_load_file(&r), XSP_HOOK_ENDBR);
+	rig_drop(&r);
+	memcpy(r.file.data + make_shdr(&r.file, ".text.new")->sh_offset, "\xf3\x0f\x1e\xfa", 4);
+	ck_assert_int_eq(rig_load_file(&r), XSP_OK);
+}
+END_TEST
+
 START_TEST(exceptions)
 {
 	const int64_t end = 64 + 8;
@@ -330,6 +353,7 @@ Suite *suite_tables(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, hooks);
+	tcase_add_test(t, hooks_on_a_cpu_that_tracks_branches);
 	tcase_add_test(t, exceptions);
 	tcase_add_test(t, no_exceptions);
 	tcase_add_test(t, exceptions_are_sorted);

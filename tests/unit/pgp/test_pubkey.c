@@ -10,6 +10,7 @@
 #include "../../../xen/common/xsplice/crypto/mkkeys.h"
 #include "../../../xen/common/xsplice/crypto/pubkey.h"
 #include "common/mem.h"
+#include "common/payload_sig.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -314,6 +315,28 @@ START_TEST(until_when)
 }
 END_TEST
 
+/* A subkey is its primary key's, and ends with it. */
+START_TEST(a_subkey)
+{
+	const char *args[] = {
+		"--batch", "--pinentry-mode", "loopback", "--passphrase", "",  "--quick-add-key",
+		NULL,	   "rsa3072",	      "sign",	  "2y",		  NULL};
+	char fpr[41];
+
+	keys_add("sub", "nistp256", "1y", "");
+	read_ring("sub", false);
+	payload_fingerprint(fpr, keys[0].fingerprint);
+	args[6] = fpr;
+	ck_assert_msg(keys_gpg(args) == 0, "%s", keys_said());
+	read_ring("sub", false);
+	ck_assert_uint_eq(ring.nkeys, 2);
+	ck_assert_mem_eq(keys[0].primary, keys[0].fingerprint, 20);
+	ck_assert_mem_eq(keys[1].primary, keys[0].fingerprint, 20);
+	ck_assert_mem_ne(keys[1].fingerprint, keys[0].fingerprint, 20);
+	ck_assert_uint_eq(keys[1].expires, keys[0].expires);
+}
+END_TEST
+
 START_TEST(a_revoked_key)
 {
 	keys_add("gone", "nistp256", "never", "");
@@ -358,6 +381,7 @@ Suite *suite_pubkey(void)
 	tcase_add_test(k, armor);
 	tcase_add_test(k, nothing_that_may_sign);
 	tcase_add_test(k, until_when);
+	tcase_add_test(k, a_subkey);
 	tcase_add_test(k, a_truncated_keyring);
 	tcase_add_test(k, a_revoked_key);
 	suite_add_tcase(s, k);

@@ -211,11 +211,10 @@ void arch_xsplice_tighten(void)
 
 void arch_xsplice_sync(void)
 {
-    /* Writing CR4, as the flush does, serialises just as CPUID does. */
+    /* A flush by INVPCID is not one of the instructions that serialise. */
     if ( relaxed )
         flush_local(FLUSH_TLB_GLOBAL);
-    else
-        cpuid_eax(0);
+    cpuid_eax(0);
 }
 
 /* --- NMIs ---------------------------------------------------------------------------- */
@@ -241,6 +240,7 @@ static int cf_check hold_nmi(const struct cpu_user_regs *regs, int cpu)
 
     while ( read_atomic(&holding) && xsplice_has_stopped(cpu) )
         cpu_relax();
+    cpuid_eax(0);               /* the handler runs the new code */
     while ( !read_atomic(&known) )
         cpu_relax();
     smp_rmb();                  /* pairs with the barrier before known is set */
@@ -300,6 +300,11 @@ int arch_xsplice_safe(void)
     }
 
     return 0;
+}
+
+bool cf_check arch_xsplice_has_ibt(void *ctx)
+{
+    return cpu_has_xen_ibt;
 }
 
 /* --- a payload's memory ------------------------------------------------------------------ */

@@ -10,6 +10,7 @@
 #include <xen/kernel.h>
 #include <xen/lib.h>
 #include <xen/sched.h>
+#include <xen/softirq.h>
 #include <xen/spinlock.h>
 
 #include "private.h"
@@ -20,8 +21,9 @@ static struct {
     struct xsp_plan plan;
     struct xsplice_map map;
     bool with_hooks;             /* in the pause */
+    bool unsafe;                 /* a guest's CPU sleeps where it may come back */
     bool acted;                  /* the steps were carried out */
-    bool pre_done;               /* the hook before ran and agreed */
+    bool pre_done;               /* there is a hook before, it ran and agreed */
 } now;
 
 bool xsplice_is_busy(const struct xsp_module *m)
@@ -30,6 +32,12 @@ bool xsplice_is_busy(const struct xsp_module *m)
 }
 
 /* --- in the pause --------------------------------------------------------------- */
+
+/* -EAGAIN is for what has not ended; of a hook it would say that for ever. */
+static int final(int rc)
+{
+    return rc == -EAGAIN ? -EBUSY : rc;
+}
 
 /* Hooks may use locks that are taken with interrupts on elsewhere. */
 static void call_void(unsigned long addr)
@@ -67,7 +75,7 @@ static int call_act(unsigned long addr, struct xsp_module *m, bool apply)
         panic(XSPLICE "%s: its hook left it half %s\n", m->name,
               apply ? "applied" : "reverted");
 
-    return rc;
+    return final(rc);
 }
 
 static int do_step(const struct xsp_step *s, unsigned int i)
@@ -106,10 +114,12 @@ static int do_steps(void)
     return rc;
 }
 
+/* A sleeper's stack may lead into what is reverted, too, and then unloaded. */
 static int cf_check act(void)
 {
-    int rc = now.plan.action == XSP_REVERT ? 0 : arch_xsplice_safe();
+    int rc = arch_xsplice_safe();
 
+    now.unsafe = rc;
     if ( rc )
         return rc;
     if ( !xsp_plan_holds(&xsplice_loader, &now.plan) )
@@ -137,9 +147,10 @@ static int call_pre(struct xsp_module *m, enum xsp_action action)
     else if ( action == XSP_REVERT )
         fn = pointer_of(m, XSP_HOOK_PREREVERT);
     if ( fn )
-        rc = fn(&payload_of(m)->abi);
+        rc = final(fn(&payload_of(m)->abi));
     if ( rc )
         printk(XENLOG_ERR XSPLICE "%s: its hook refuses: %d\n", m->name, rc);
+    now.pre_done = fn && !rc;
 
     return rc;
 }
@@ -186,8 +197,9 @@ static void report(const struct xsp_module *m, enum xsp_action action, int rc,
 
     if ( rc && !now.acted )
         printk(XENLOG_ERR XSPLICE "%s: not %s: %s (%u tries)\n", m->name, verbs[action],
-               rc == -EBUSY ? "CPUs did not come together in time"
-                            : "the hypervisor's code has changed", p->attempts);
+               now.unsafe ? "a guest's CPU sleeps in the hypervisor"
+               : rc == -EBUSY ? "CPUs did not come together in time"
+                              : "the hypervisor's code has changed", p->attempts);
     else if ( rc )
         printk(XENLOG_ERR XSPLICE "%s: not %s: its hook says %d\n", m->name,
                verbs[action], rc);
@@ -218,6 +230,19 @@ static void sync_all(void)
 }
 
 /*
+ * In the idle loop no softirq runs. Who has the lock may wait for one here: to unload is
+ * to wait for RCU on every CPU.
+ */
+static void lock_in_idle(void)
+{
+    while ( !spin_trylock(&xsplice_lock) )
+    {
+        process_pending_softirqs();
+        cpu_relax();
+    }
+}
+
+/*
  * All CPUs run again. Runs in the idle loop of the CPU that acted; the hook is called
  * without the lock, as in Xen, while no other action can begin.
  */
@@ -226,7 +251,7 @@ static void cf_check done(int rc, const struct xsplice_pause *pause)
     struct xsp_module *m = now.module;
     enum xsp_action action = now.plan.action;
 
-    spin_lock(&xsplice_lock);
+    lock_in_idle();
     if ( !rc )
     {
         xsp_plan_commit(&xsplice_loader, &now.plan);
@@ -237,7 +262,7 @@ static void cf_check done(int rc, const struct xsplice_pause *pause)
 
     call_post(m, action);
 
-    spin_lock(&xsplice_lock);
+    lock_in_idle();
     report(m, action, rc, pause);
     record(m, action, rc, XSP_OK,
            now.acted ? pause->released - pause->stopped : 0);
@@ -264,12 +289,11 @@ static int begin(struct xsp_module *m, enum xsp_action action, s_time_t deadline
     if ( rc )
         return rc;
     now.with_hooks = has_hooks(&now.plan);
+    now.unsafe = false;
     now.acted = false;
-    now.pre_done = false;
     rc = call_pre(m, action);
     if ( rc )
         return rc;
-    now.pre_done = true;
     now.module = m;
     m->rc = -EAGAIN;
     rc = xsplice_rendezvous(NOW() + (deadline ?: MILLISECS(30)), act, done);

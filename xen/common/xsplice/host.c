@@ -83,10 +83,19 @@ static bool cf_check host_is_denied(void *ctx, uint64_t addr, uint64_t size)
 {
     /* Too large for the stack; under the lock. */
     static char namebuf[KSYM_NAME_LEN + 1];
+    uint64_t end = addr + size;
     unsigned long length, offset;
-    const char *name = symbols_lookup(addr, &length, &offset, namebuf);
+    const char *name;
 
-    return name && xsp_is_denied(name);
+    /* Every function that begins in there or goes on. */
+    do {
+        name = symbols_lookup(addr, &length, &offset, namebuf);
+        if ( name && xsp_is_denied(name) )
+            return true;
+        addr += name && length > offset ? length - offset : 1;
+    } while ( addr < end );
+
+    return false;
 }
 
 static void cf_check host_read_text(void *ctx, uint64_t addr, void *to, size_t size)
@@ -136,6 +145,7 @@ const struct xsp_host xsplice_host = {
     .digest = host_digest,
     .check_signature = host_check_signature,
     .now = host_now,
+    .has_ibt = arch_xsplice_has_ibt,
 };
 
 /* --- at boot ---------------------------------------------------------------------------- */

@@ -95,7 +95,8 @@ static void fill_region(struct virtual_region *region, const struct xsp_module *
     unsigned int i;
 
     region->symbols_lookup = symbols_lookup_payload;
-    region->text_start = place(m, XSP_TEXT);
+    /* One that only takes code away has none: an empty range in its own memory. */
+    region->text_start = place(m, XSP_TEXT) ?: (void *)m->base;
     region->text_end = region->text_start + m->layout.region[XSP_TEXT].size;
     if ( m->layout.region[XSP_RO].size )
     {

@@ -160,6 +160,9 @@ void arch_xsplice_tighten(void);
 /* No vCPU sleeps in the middle of the hypervisor. 0 or -EBUSY. */
 int arch_xsplice_safe(void);
 
+/* For struct xsp_host. */
+bool cf_check arch_xsplice_has_ibt(void *ctx);
+
 /* Page permissions of a payload's memory. */
 int arch_xsplice_secure(const struct xsp_module *m);
 void arch_xsplice_init(void);

@@ -164,8 +164,8 @@ static int stop_and_act(unsigned int me, unsigned int others, s_time_t limit)
     mark(&round.pause.stopped, 1);
     rc = round.act();
     mark(&round.pause.acted, 2);
-    arch_xsplice_let_nmis();
     arch_xsplice_sync();
+    arch_xsplice_let_nmis();
     joined = release();
     mark(&round.pause.released, 3);
     local_irq_restore(flags);

@@ -97,14 +97,16 @@ static void show_info(const struct xsp_module *m)
 
 static void show_patches(const struct xsp_module *m)
 {
+    char line[160];
     unsigned int i;
 
     for ( i = 0; i < m->npatches; i++ )
     {
         const struct xsp_patch *f = &m->patches[i];
 
-        printk("    %s patch %p(%u) with %p (%u)\n", f->name, (void *)f->old_addr,
-               f->old_size, (void *)f->new_addr, f->new_size);
+        printk("    %s patch %p(%u) with %p (%u)\n",
+               xsplice_escape(line, sizeof(line), f->name, strlen(f->name)),
+               (void *)f->old_addr, f->old_size, (void *)f->new_addr, f->new_size);
         if ( !((i + 1) % 64) )
             process_pending_softirqs();
     }

@@ -221,8 +221,10 @@ static int list_locked(struct xen_sysctl_livepatch_list *list)
     else
         total_sizes(&at);
 
-    list->nr = list->nr ? xsplice_loader.count - list->idx - at.index
-                        : xsplice_loader.count;
+    if ( !list->nr || !xsplice_loader.count )
+        list->nr = xsplice_loader.count;
+    else
+        list->nr = xsplice_loader.count - list->idx - at.index;
     list->version = xsplice_loader.version;
     list->name_total_size = at.names;
     list->metadata_total_size = at.infos;

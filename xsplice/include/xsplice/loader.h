@@ -79,6 +79,9 @@ struct xsp_host {
 
 	/* Wall-clock time in ns since 1970, for the journal. */
 	uint64_t (*now)(void *ctx);
+
+	/* The CPU takes indirect calls to an endbr64 only. NULL: to anything. */
+	bool (*has_ibt)(void *ctx);
 };
 
 /*
@@ -106,10 +109,11 @@ enum xsp_curve { XSP_P256 = 1, XSP_P384, XSP_P521 };
 /* A public key that payloads may be signed with. */
 struct xsp_key {
 	uint8_t fingerprint[XSP_FINGERPRINT_SIZE];
+	uint8_t primary[XSP_FINGERPRINT_SIZE]; /* of the key it is a subkey of, or its own */
 	uint8_t algo; /* XSP_PGP_RSA or XSP_PGP_ECDSA */
 	uint8_t curve; /* enum xsp_curve, for XSP_PGP_ECDSA */
 	uint32_t created; /* seconds since 1970 */
-	uint32_t expires; /* the same; 0: never */
+	uint32_t expires; /* the same, of it or its primary key, the earlier; 0: never */
 	const struct xsp_bytes *owners; /* user ids of the key, or of its primary key */
 	uint32_t nowners;
 	struct xsp_bytes n, e; /* RSA: modulus and exponent, big-endian, no leading zeros */
@@ -124,7 +128,7 @@ enum xsp_mode {
 
 struct xsp_policy {
 	enum xsp_mode mode;
-	uint32_t needed; /* signatures by different keys; at least 1 */
+	uint32_t needed; /* signatures by different primary keys; at least 1 */
 	const struct xsp_key *keys;
 	uint32_t nkeys;
 };
@@ -132,7 +136,7 @@ struct xsp_policy {
 /* What was found out about a file's signatures. */
 struct xsp_verdict {
 	bool trusted; /* as many good signatures as the policy needs */
-	uint32_t good; /* number of them */
+	uint32_t good; /* primary keys with a good one */
 	uint32_t count; /* signatures in the file */
 	const struct xsp_key *signer; /* the first good one's key; NULL: none */
 	struct xsp_cause cause; /* if not trusted: why */

@@ -204,6 +204,9 @@ enum xsp_code {
 	XSP_PLAN_OVERLAP,
 	XSP_REPLACE_HOOKS,
 
+	/* on CPUs with indirect branch tracking */
+	XSP_HOOK_ENDBR,
+
 	XSP_CODES
 };
 

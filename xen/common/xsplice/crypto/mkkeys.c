@@ -432,6 +432,12 @@ static bool is_usable(const struct keyring_key *e)
     return xsplice_pubkey_ok(work, &e->key);
 }
 
+/* Of two moments the earlier; 0: never. */
+static uint32_t earlier(uint32_t a, uint32_t b)
+{
+    return !a || (b && b < a) ? b : a;
+}
+
 /* Keeps the keys that are usable; each knows its owner. */
 static void keep_usable(struct keyring *k)
 {
@@ -449,7 +455,10 @@ static void keep_usable(struct keyring *k)
         }
         k->keys[n] = k->keys[i];
         memcpy(k->keys[n].users, primary.users, sizeof(primary.users));
-        k->keys[n++].nusers = primary.nusers;
+        k->keys[n].nusers = primary.nusers;
+        memcpy(k->keys[n].key.primary, primary.key.fingerprint, XSP_FINGERPRINT_SIZE);
+        k->keys[n].key.expires = earlier(k->keys[n].key.expires, primary.key.expires);
+        n++;
     }
     k->nkeys = n;
 }
@@ -600,14 +609,22 @@ static void print_owners(size_t i, const struct keyring_key *e)
     printf("    { NULL, 0 },\n};\n\n");
 }
 
-static void print_key(size_t i, const struct keyring_key *e)
+static void print_fingerprint(const char *field, const uint8_t *f)
 {
     size_t k;
 
-    printf("    {\n        .fingerprint = {");
+    printf("        .%s = {", field);
     for ( k = 0; k < XSP_FINGERPRINT_SIZE; k++ )
-        printf("%s0x%02x,", k % 10 ? " " : "\n            ", e->key.fingerprint[k]);
-    printf("\n        },\n        .algo = %u,\n        .curve = %u,\n", e->key.algo,
+        printf("%s0x%02x,", k % 10 ? " " : "\n            ", f[k]);
+    printf("\n        },\n");
+}
+
+static void print_key(size_t i, const struct keyring_key *e)
+{
+    printf("    {\n");
+    print_fingerprint("fingerprint", e->key.fingerprint);
+    print_fingerprint("primary", e->key.primary);
+    printf("        .algo = %u,\n        .curve = %u,\n", e->key.algo,
            e->key.curve);
     printf("        .created = %uu,\n        .expires = %uu,\n", e->key.created,
            e->key.expires);
