@@ -119,10 +119,10 @@ enum xsp_code xsp_x86_64_fix(const struct xsp_fix *f, bool write)
 }
 
 /*
- * endbr64, or the NOP that Xen puts in its place (asm/endbr.h). Inverted, so that their
- * bytes are nowhere in the hypervisor where no branch may land.
+ * Is it an endbr64 (1), or the NOP that Xen puts in its place (2; asm/endbr.h)? Inverted,
+ * so that their bytes are nowhere in the hypervisor where no branch may land.
  */
-uint32_t xsp_x86_64_landing(const uint8_t code[ABI_X86_ENDBR_SIZE])
+static uint32_t find_mark(const uint8_t code[ABI_X86_ENDBR_SIZE])
 {
 	static const uint8_t marks[2][ABI_X86_ENDBR_SIZE] = {
 		{0x0c, 0xf0, 0xe1, 0x05}, /* f3 0f 1e fa */
@@ -138,9 +138,19 @@ uint32_t xsp_x86_64_landing(const uint8_t code[ABI_X86_ENDBR_SIZE])
 				break;
 		}
 		if (k == ABI_X86_ENDBR_SIZE)
-			return ABI_X86_ENDBR_SIZE;
+			return i + 1;
 	}
 	return 0;
+}
+
+uint32_t xsp_x86_64_landing(const uint8_t code[ABI_X86_ENDBR_SIZE])
+{
+	return find_mark(code) ? ABI_X86_ENDBR_SIZE : 0;
+}
+
+bool xsp_x86_64_is_endbr(const uint8_t code[ABI_X86_ENDBR_SIZE])
+{
+	return find_mark(code) == 1;
 }
 
 bool xsp_x86_64_jump(uint64_t from, uint64_t to, uint8_t *out)

@@ -27,6 +27,8 @@ enum xsp_code xsp_arm64_fix(const struct xsp_fix *f, bool write);
 
 /* Bytes at the beginning of @code that have to stay: an endbr64, or what took its place. */
 uint32_t xsp_x86_64_landing(const uint8_t code[ABI_X86_ENDBR_SIZE]);
+/* An indirect branch may land there, on a CPU that tracks them. */
+bool xsp_x86_64_is_endbr(const uint8_t code[ABI_X86_ENDBR_SIZE]);
 
 /* Writes the jump at @from to @to. False: too far away. */
 bool xsp_x86_64_jump(uint64_t from, uint64_t to, uint8_t *out);

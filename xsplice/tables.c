@@ -5,6 +5,7 @@
  * The sections' sizes are whole entries (payload.c). What is read here are the
  * linked bytes: what Xen will read, whatever made them.
  */
+#include "arch.h"
 #include "link.h"
 #include "sort.h"
 
@@ -32,13 +33,12 @@ static uint64_t sign_extend(uint32_t v, uint32_t bits)
 /* Where Xen runs with indirect branch tracking a call to anything else is its end. */
 static bool may_be_called(const struct xsp_link *k, uint64_t addr)
 {
-	static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
 	const struct xsp_host *host = k->loader->host;
 
 	if (!host->has_ibt || !host->has_ibt(host->ctx))
 		return true;
-	return xsp_in_region(k->m, XSP_TEXT, addr, sizeof(endbr64)) &&
-	       !memcmp(xsp_at(k->m, addr), endbr64, sizeof(endbr64));
+	return xsp_in_region(k->m, XSP_TEXT, addr, ABI_X86_ENDBR_SIZE) &&
+	       xsp_x86_64_is_endbr(xsp_at(k->m, addr));
 }
 
 /* Hooks are pointers to code of the payload. */
