@@ -373,13 +373,13 @@ struct abi_journal_record {
 	uint64_t pause; /* ns that all CPUs stood still */
 	int32_t result; /* 0, or a negative errno of Xen */
 	uint16_t operation; /* ABI_JOURNAL_* */
-	uint16_t code; /* enum xsp_code: why it failed; 0 if it did not */
+	uint16_t code; /* enum xsp_code: why it failed; 0: done, or CPUs or a hook did not agree */
 	uint8_t file_digest[32]; /* SHA-256 of the file as uploaded; zeros: unknown */
 	uint8_t build_id[20]; /* of the payload, its first bytes; zeros: unknown */
 	uint8_t signer[20]; /* fingerprint of the first good signature's key; or zeros */
 	uint8_t flags; /* ABI_JOURNAL_TRUSTED */
 	uint8_t mode; /* 0 off, 1 permissive, 2 enforce */
-	uint8_t signatures; /* good ones */
+	uint8_t signatures; /* primary keys with a good one */
 	uint8_t pad[5]; /* 0 */
 	char name[128]; /* of the payload, zeros behind it; not escaped */
 	uint8_t digest[32];
