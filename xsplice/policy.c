@@ -70,18 +70,17 @@ static void blame(struct xsp_verdict *v, enum xsp_code code, uint64_t pos, const
 
 /*
  * A record before number @index is of the same primary key: one person, who has counted.
- * (Had that one been wrong, nothing would count.)
+ * (Had that one been wrong, nothing would count.) @room: for a record; the stack is small.
  */
 static bool has_counted(const struct xsp_policy *policy, const struct xsp_trailer *t,
-			uint32_t index, const struct xsp_key *key)
+			uint32_t index, const struct xsp_key *key, struct xsp_sig *room)
 {
 	const struct xsp_key *other;
-	struct xsp_sig s;
 	uint32_t i;
 
 	for (i = 0; i < index; i++) {
-		xsp_trailer_sig(t, i, &s);
-		other = find_key(policy, &s);
+		xsp_trailer_sig(t, i, room);
+		other = find_key(policy, room);
 		if (other && !memcmp(other->primary, key->primary, XSP_FINGERPRINT_SIZE))
 			return true;
 	}
@@ -113,7 +112,7 @@ static void judge(const struct xsp_policy *policy, const struct xsp_host *host,
 		blame(v, code, s.pos, SIGNATURE);
 		return;
 	}
-	if (!has_counted(policy, t, index, key))
+	if (!has_counted(policy, t, index, key, &s))
 		v->good++;
 	if (!v->signer)
 		v->signer = key;
