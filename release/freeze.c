@@ -73,14 +73,13 @@ static bool prove_parents(struct freeze *f, const struct map *at, size_t i)
 	while (*s) {
 		autofree char *id = mem_strndup(s, strcspn(s, " "));
 		const size_t *k = map_find(at, id);
-		const struct proof *p = k ? &f->proofs[*k] : NULL;
-		int64_t when = p ? p->when : git_commit_date(f->rel.git, id);
+		int64_t when = k ? f->proofs[*k].when : git_commit_date(f->rel.git, id);
+		const char *older = k ? f->proofs[*k].id : NULL;
 
 		/* A clock that is ahead of today proves nothing. */
 		if (day_of_instant(when) <= f->rel.today && when > f->proofs[i].when)
-			changed |=
-				prove(&f->proofs[i], when,
-				      p && p->id ? p->id : arena_strdup(&f->rel.report.arena, id));
+			changed |= prove(&f->proofs[i], when,
+					 older ? older : arena_strdup(&f->rel.report.arena, id));
 		s += strlen(id);
 		s += *s == ' ';
 	}
