@@ -144,6 +144,12 @@ static bool check_signature(void *ctx, const struct xsp_key *key, const struct x
 	return false;
 }
 
+/* Half of the inputs are for a CPU that tracks branches: which ones does not matter. */
+static bool has_ibt(void *ctx)
+{
+	return ((struct xen *)ctx)->fail & 1;
+}
+
 static uint64_t now(void *ctx)
 {
 	(void)ctx;
@@ -253,7 +259,7 @@ static void load(const uint8_t *data, size_t size, const struct xsp_payload *kno
 	struct xen x = {.fail = fail, .written = written};
 	const struct xsp_host host = {&x,	 get,	    release,   symbol, is_text,
 				      is_denied, read_text, read_data, digest, check_signature,
-				      now};
+				      now,	 has_ibt};
 	struct xsp_cause c = {XSP_OK, 0, ""};
 	struct xsp_loader l;
 	struct xsp_verdict verdict;
