@@ -320,20 +320,24 @@ static void add_maybe(struct fate *f, const struct commit *main, const struct co
 	f->maybe[f->maybe_count++] = (struct fix){main, here, "names the advisory"};
 }
 
+static bool is_of(const struct commit *from, const struct fix *v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (is_same(from, v[i].main))
+			return true;
+	return false;
+}
+
 /* @c, of the branch alone, is known already: used, or a back-port of one of these. */
 static bool is_known(const struct finder *w, const struct commit *c)
 {
 	const struct links *l = &w->track->links;
 	const struct commit *from = l->v[c - l->ours.v].from;
-	size_t i;
 
-	for (i = 0; from && i < w->f->maybe_count; i++)
-		if (is_same(from, w->f->maybe[i].main))
-			return true;
-	for (i = 0; from && i < w->f->n; i++)
-		if (is_same(from, w->f->v[i].main))
-			return true;
-	return is_used(w->f, c);
+	return is_of(from, w->f->maybe, w->f->maybe_count) || is_of(from, w->f->v, w->f->n) ||
+	       is_used(w->f, c);
 }
 
 /* Commits that name it in words that do not tell, and what only this branch has of it. */
@@ -425,19 +429,28 @@ static const char *why_short(const struct chain *c, const struct fate *f, const 
 	return arena_printf(c->arena, "%zu of %zu commits", have, f->required);
 }
 
+/* The first of these that is not there, or NULL. */
+static const struct commit *first_lacking(const struct chain *c, const struct fate *f,
+					  const struct fix *v, size_t n, const struct point *p)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!is_in_force(c, f, &v[i], p))
+			return v[i].main ? v[i].main : v[i].here;
+	return NULL;
+}
+
 /* One that may be a part and is not there; NULL: none, or a record says that it is none. */
 static const struct commit *lacking(const struct chain *c, const struct fate *f,
 				    const struct point *p)
 {
-	size_t i;
+	const struct commit *one;
 
-	for (i = 0; !f->listed && i < f->n; i++)
-		if (!is_in_force(c, f, &f->v[i], p))
-			return f->v[i].main ? f->v[i].main : f->v[i].here;
-	for (i = 0; !f->listed && i < f->maybe_count; i++)
-		if (!is_in_force(c, f, &f->maybe[i], p))
-			return f->maybe[i].main ? f->maybe[i].main : f->maybe[i].here;
-	return NULL;
+	if (f->listed)
+		return NULL;
+	one = first_lacking(c, f, f->v, f->n, p);
+	return one ? one : first_lacking(c, f, f->maybe, f->maybe_count, p);
 }
 
 enum fate_state chain_at(const struct chain *c, const struct fate *f, const struct point *p,

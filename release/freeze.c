@@ -54,20 +54,11 @@ static const struct proof *proof_of(const struct freeze *f, const struct commit 
 	return &f->proofs[c - f->h.v];
 }
 
-/* Takes @when, of @parent, into the proof of a commit; true if it was younger. */
-static bool prove(struct proof *p, int64_t when, const char *parent)
-{
-	if (when <= p->when)
-		return false;
-	p->when = when;
-	p->id = parent;
-	return true;
-}
-
 /* The parents of one commit; those outside of the range by what git says. */
 static bool prove_parents(struct freeze *f, const struct map *at, size_t i)
 {
 	const char *s = f->h.v[i].parents;
+	struct proof *p = &f->proofs[i];
 	bool changed = false;
 
 	while (*s) {
@@ -77,9 +68,11 @@ static bool prove_parents(struct freeze *f, const struct map *at, size_t i)
 		const char *older = k ? f->proofs[*k].id : NULL;
 
 		/* A clock that is ahead of today proves nothing. */
-		if (day_of_instant(when) <= f->rel.today && when > f->proofs[i].when)
-			changed |= prove(&f->proofs[i], when,
-					 older ? older : arena_strdup(&f->rel.report.arena, id));
+		if (when > p->when && day_of_instant(when) <= f->rel.today) {
+			p->when = when;
+			p->id = older ? older : arena_strdup(&f->rel.report.arena, id);
+			changed = true;
+		}
 		s += strlen(id);
 		s += *s == ' ';
 	}

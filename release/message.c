@@ -337,15 +337,15 @@ bool message_naming(const char **at, unsigned int *number, bool *sure)
 
 bool message_declares(const char *message, unsigned int number)
 {
-	bool declared, before = false;
+	bool before = false;
 	enum naming how;
 	unsigned int n;
 
 	/* What stands beside a declared one, "XSA-1 and XSA-2", is declared with it. */
 	while (next_advisory(&message, &n, NAMING_PLAIN, &how)) {
 		size_t gap = strspn(message, " /,&");
+		bool declared = how == NAMING_DECLARED;
 
-		declared = how == NAMING_DECLARED;
 		if (n == number && (declared || before))
 			return true;
 		before = (declared || before) && text_starts(message + gap, "XSA");

@@ -272,8 +272,7 @@ static void show_trailers(struct stats *s)
 	struct table *t = report_table(
 		&s->rel.report, "trailers", "Trailers", columns,
 		"Lines of such a key and a value anywhere in the message, quoted ones too (git's "
-		"own "
-		"trailers stand in the last paragraph only), of commits that are no merges.");
+		"own trailers stand in the last paragraph only), of commits that are no merges.");
 	size_t i;
 
 	tally_sort(&s->trailers);

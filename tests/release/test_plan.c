@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Dates of release cycles: rules that cannot be followed, dates that stand in the settings. */
+#include "suites.h"
+
 #include "common/io.h"
 #include "release/date.h"
 #include "release/plan.h"
@@ -155,12 +157,10 @@ START_TEST(cycles_read)
 }
 END_TEST
 
-int main(void)
+Suite *suite_plan(void)
 {
 	Suite *s = suite_create("plan");
 	TCase *t = tcase_create("dates");
-	SRunner *r;
-	int failed;
 
 	tcase_add_test(t, spans);
 	tcase_add_test(t, candidates_numbered);
@@ -169,10 +169,5 @@ int main(void)
 	tcase_add_loop_test(t, cycles_refused, 0, sizeof(bad_cycles) / sizeof(*bad_cycles));
 	tcase_add_test(t, cycles_read);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_set_fork_status(r, CK_NOFORK);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return s;
 }

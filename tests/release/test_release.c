@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Parsers of the release tool: dates, versions, messages, people, mail, results, features. */
+#include "suites.h"
+
 #include "common/io.h"
 #include "release/date.h"
 #include "release/edit.h"
@@ -858,12 +860,10 @@ START_TEST(journal_chains)
 }
 END_TEST
 
-int main(void)
+Suite *suite_release(void)
 {
 	Suite *s = suite_create("release");
 	TCase *t = tcase_create("parsers");
-	SRunner *r;
-	int failed;
 
 	tcase_add_test(t, dates_round_trip);
 	tcase_add_loop_test(t, dates_refused, 0, 10);
@@ -900,10 +900,5 @@ int main(void)
 	tcase_add_test(t, plans_damaged);
 	tcase_add_test(t, journal_chains);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_set_fork_status(r, CK_NOFORK);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return s;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the release tool prints: reports in every format, and charts. */
+#include "suites.h"
+
 #include "common/mem.h"
 #include "release/date.h"
 #include "release/report.h"
@@ -422,12 +424,10 @@ START_TEST(charts_to_scale)
 }
 END_TEST
 
-int main(void)
+Suite *suite_report(void)
 {
 	Suite *s = suite_create("report");
 	TCase *t = tcase_create("printers");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(t, foreign_bytes, 0, sizeof(escapes) / sizeof(*escapes));
 	tcase_add_loop_test(t, tables_printed, 0, 3);
@@ -443,10 +443,5 @@ int main(void)
 	tcase_add_test(t, charts_full);
 	tcase_add_test(t, charts_to_scale);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_set_fork_status(r, CK_NOFORK);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return s;
 }
